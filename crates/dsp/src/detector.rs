@@ -1,0 +1,1 @@
+//! Detector: how loud the signal is, before the compressor decides.

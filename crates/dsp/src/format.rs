@@ -1,0 +1,30 @@
+//! The format of a signal: what a processor must know before it can allocate.
+
+/// Sample rate and channel count of the blocks a processor will be given.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Format {
+    /// Frames per second, 8 000…768 000 Hz.
+    pub sample_rate_hz: f64,
+    /// 1 (mono) or 2 (left, right).
+    pub channels: usize,
+}
+
+impl Format {
+    /// A stereo signal.
+    pub fn stereo(sample_rate_hz: f64) -> Self {
+        Self { sample_rate_hz, channels: 2 }
+    }
+
+    /// A mono signal.
+    pub fn mono(sample_rate_hz: f64) -> Self {
+        Self { sample_rate_hz, channels: 1 }
+    }
+
+    /// Frames in a time, rounded to the nearest.
+    pub fn frames_from_ms(&self, time_ms: f64) -> usize {
+        crate::units::frames_from_ms(time_ms, self.sample_rate_hz)
+    }
+}
+
+/// The most channels any processor carries.
+pub const MAX_CHANNELS: usize = 2;

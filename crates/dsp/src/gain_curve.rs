@@ -1,0 +1,1 @@
+//! Gain curve: how much a compressor reduces a level.

@@ -1,0 +1,1 @@
+//! Peak: the largest sample.

@@ -1,0 +1,1 @@
+//! Oversampling interpolators: what lies between the samples.

@@ -1,0 +1,1 @@
+//! Sliding maximum: the largest of the last frames, in constant time.

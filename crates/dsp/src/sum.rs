@@ -1,0 +1,1 @@
+//! Sum: stems added into a mix.

@@ -1,0 +1,1 @@
+//! The state-variable filter under every band of the equalizer.

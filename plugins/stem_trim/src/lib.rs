@@ -1,0 +1,1 @@
+//! stem_trim
