@@ -174,6 +174,12 @@ impl<const TAPS: usize, const PHASES: usize> Fir<TAPS, PHASES> {
     }
 }
 
+/// Impulse response, `distance` frames from its middle, of a low-pass under a Kaiser window that ends `half_length`
+/// frames from the middle; `cutoff` (−6 dB) is a share of the sample rate. `[any]`
+pub fn kaiser_low_pass(distance: f64, half_length: f64, cutoff: f64) -> f64 {
+    2.0 * cutoff * sinc(2.0 * cutoff * distance) * kaiser_window(distance / half_length)
+}
+
 /// sin(πx) / πx.
 fn sinc(x: f64) -> f64 {
     if x.abs() < 1e-9 { 1.0 } else { (PI * x).sin() / (PI * x) }
