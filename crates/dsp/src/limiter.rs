@@ -90,11 +90,11 @@ struct Channel {
 
 /// The latency, all filters included.
 const LATENCY_MS: f64 = 5.0;
-/// Shortest path through the filters that leaves room for a fade; longer than [`LATENCY_MS`] below 22.4 kHz.
-const SHORTEST_LATENCY_FRAMES: usize = 112;
+/// Shortest path through the filters that leaves room for a fade; longer than [`LATENCY_MS`] below 24 kHz.
+const SHORTEST_LATENCY_FRAMES: usize = 120;
 /// The fade ends this much before the peak: a meter's filter sees the wave before and after the peak as well, under
 /// the same gain.
-const EARLY_FRAMES: usize = 8;
+const EARLY_FRAMES: usize = 16;
 /// Keeps the ratio of peak and ceiling finite, whatever is asked for.
 const LOWEST_CEILING_DBTP: f64 = -60.0;
 const GLIDE_MS: f64 = 20.0;

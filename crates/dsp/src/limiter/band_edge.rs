@@ -11,9 +11,9 @@ use super::running_mean::{ONE, RunningMean};
 /// Takes the outermost edge of the band out of a signal that is about to be limited.
 ///
 /// Interpolating filters of any affordable length are blind above 0.9 of half the sample rate, yet a wave there rises
-/// far above its samples. Where such content could carry a peak over the ceiling, this fades it out before the peak
-/// arrives and back in afterwards; everything else passes untouched, to the bit. At 44.1 kHz the edge begins at
-/// 19.5 kHz.
+/// far above its samples. Where a peak exceeds the ceiling and the edge is loud enough to matter, this fades it out
+/// before the peak arrives and back in afterwards; everything else passes untouched, to the bit. At 44.1 kHz the edge
+/// begins at 19.5 kHz.
 #[derive(Clone, Debug)]
 pub struct BandEdge {
     /// A linear-phase low-pass, newest sample first, padded with zeros to a whole number of lanes.
@@ -22,9 +22,10 @@ pub struct BandEdge {
     history: Box<[f32]>,
     newest: usize,
 
-    /// Peaks of the signal without its edge; rough is enough, the fade is longer than its latency.
-    low_peak: PeakInterpolator,
-    low_hold: f32,
+    /// A rough look at the peaks, at the time of the filter's middle.
+    peak: PeakInterpolator,
+    to_peak: Delay,
+    peak_hold: f32,
     edge_hold: f32,
     hold_keep: f32,
 
@@ -50,9 +51,11 @@ const CUTOFF: f64 = 0.4625;
 const FADE_FRAMES: usize = 24;
 /// An edge this far below the ceiling (−54 dB) moves no peak by more than 0.02 dB.
 const HARMLESS_EDGE: f32 = 0.002;
-/// How far apart the peaks of the edge and of the rest may lie and still be taken to meet.
+/// How far apart a peak and the edge may lie and still be taken to meet.
 const HOLD_MS: f64 = 1.0;
+/// How long the edge stays out after the last danger.
 const STAY_MS: f64 = 30.0;
+/// How slowly it returns: 63 %.
 const RETURN_MS: f64 = 40.0;
 
 impl BandEdge {
@@ -67,12 +70,14 @@ impl BandEdge {
         let sum: f32 = low_pass.as_flattened().iter().sum();
         low_pass.as_flattened_mut().iter_mut().for_each(|coefficient| *coefficient /= sum);
         let keep = |time_ms: f64| (-1.0 / format.frames_from_ms(time_ms).max(1) as f64).exp() as f32;
+        let peak = PeakInterpolator::itu();
         Self {
             low_pass,
             history: vec![0.0; 2 * PADDED_TAPS].into_boxed_slice(),
             newest: 0,
-            low_peak: PeakInterpolator::itu(),
-            low_hold: 0.0,
+            to_peak: Delay::new(FILTER_DELAY_FRAMES - peak.latency_frames()),
+            peak,
+            peak_hold: 0.0,
             edge_hold: 0.0,
             hold_keep: keep(HOLD_MS),
             stay_frames: format.frames_from_ms(STAY_MS),
@@ -89,8 +94,9 @@ impl BandEdge {
     pub fn reset(&mut self) {
         self.history.fill(0.0);
         self.newest = 0;
-        self.low_peak.reset();
-        (self.low_hold, self.edge_hold) = (0.0, 0.0);
+        self.peak.reset();
+        self.to_peak.reset();
+        (self.peak_hold, self.edge_hold) = (0.0, 0.0);
         self.stay_left_frames = 0;
         self.fade.reset();
         self.removed = 0.0;
@@ -106,11 +112,10 @@ impl BandEdge {
         let middle = self.history[self.newest + FILTER_DELAY_FRAMES];
         let edge = middle - low;
 
-        // Where the edge and the rest are both high, their sum is, somewhere between the samples.
-        self.low_hold = self.low_peak.next(low).max(self.low_hold * self.hold_keep);
+        let peak = self.peak.next(self.to_peak.next(sample)).max(middle.abs());
+        self.peak_hold = peak.max(self.peak_hold * self.hold_keep);
         self.edge_hold = edge.abs().max(self.edge_hold * self.hold_keep);
-        let highest = middle.abs().max(self.low_hold + self.edge_hold);
-        let dangerous = on && highest > ceiling && self.edge_hold > HARMLESS_EDGE * ceiling;
+        let dangerous = on && self.peak_hold > ceiling && self.edge_hold > HARMLESS_EDGE * ceiling;
         self.stay_left_frames = if dangerous { self.stay_frames } else { self.stay_left_frames.saturating_sub(1) };
 
         let kept = self.fade.next(if self.stay_left_frames > 0 { 0 } else { ONE });
