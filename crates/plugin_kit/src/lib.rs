@@ -5,4 +5,7 @@ pub mod door;
 
 pub mod compressor_params;
 pub mod equalizer_params;
+pub mod figures;
+pub mod membership;
+pub mod playback;
 pub mod text;
