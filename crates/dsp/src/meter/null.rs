@@ -2,7 +2,7 @@
 
 use super::grid::{Grid, STEPS_PER_SECOND};
 use super::{audible, sides};
-use crate::format::Format;
+use crate::format::{Format, MAX_CHANNELS};
 use crate::units::{SILENCE_DB, db_from_power};
 
 /// Proves, while the song plays, that the stems together are the mix they were made from.
@@ -15,7 +15,8 @@ pub struct NullMeter {
     channels: usize,
     window_samples: f64,
     grid: Grid,
-    step: Energies,
+    /// Of the current step, each channel for itself: one sum for both would depend on where blocks end.
+    step: [Energies; MAX_CHANNELS],
     /// The last 400 ms, step by step.
     steps: [Energies; WINDOW_STEPS],
     position: usize,
@@ -62,7 +63,7 @@ impl NullMeter {
             channels: format.channels,
             window_samples: window_frames * format.channels.max(1) as f64,
             grid: Grid::new(format.sample_rate_hz),
-            step: Energies::default(),
+            step: [Energies::default(); MAX_CHANNELS],
             steps: [Energies::default(); WINDOW_STEPS],
             position: 0,
             compared_steps: 0,
@@ -77,7 +78,7 @@ impl NullMeter {
     /// Forgets everything. `[audio]`
     pub fn reset(&mut self) {
         self.grid.reset();
-        self.step = Energies::default();
+        self.step = Default::default();
         self.steps.fill(Energies::default());
         self.position = 0;
         self.compared_steps = 0;
@@ -108,9 +109,10 @@ impl NullMeter {
             let end = start + advance.frames;
             match reference {
                 Some(reference) => {
-                    self.accumulate(&input.0[start..end], &reference.0[start..end]);
+                    let [left, right] = &mut self.step;
+                    left.accumulate(&input.0[start..end], &reference.0[start..end]);
                     if self.channels > 1 {
-                        self.accumulate(&input.1[start..end], &reference.1[start..end]);
+                        right.accumulate(&input.1[start..end], &reference.1[start..end]);
                     }
                 }
                 None => self.step_is_partial = true,
@@ -123,17 +125,8 @@ impl NullMeter {
         }
     }
 
-    fn accumulate(&mut self, input: &[f32], reference: &[f32]) {
-        for (&input, &reference) in input.iter().zip(reference) {
-            let (input, reference) = (f64::from(audible(input)), f64::from(audible(reference)));
-            let residual = input - reference;
-            self.step.residual += residual * residual;
-            self.step.reference += reference * reference;
-        }
-    }
-
     fn end_step(&mut self) {
-        let step = std::mem::take(&mut self.step);
+        let step = Energies::sum(&std::mem::take(&mut self.step));
         if std::mem::take(&mut self.step_is_partial) {
             self.compared_steps = 0;
             return;
@@ -145,7 +138,7 @@ impl NullMeter {
         self.compared_steps = (self.compared_steps + 1).min(WINDOW_STEPS);
 
         if self.compared_steps == WINDOW_STEPS {
-            let power = self.window().residual / self.window_samples;
+            let power = Energies::sum(&self.steps).residual / self.window_samples;
             if power > self.worst_power {
                 self.worst_power = power;
                 self.worst_frame = self.frames;
@@ -153,19 +146,12 @@ impl NullMeter {
         }
     }
 
-    fn window(&self) -> Energies {
-        self.steps.iter().fold(Energies::default(), |sum, step| Energies {
-            residual: sum.residual + step.residual,
-            reference: sum.reference + step.reference,
-        })
-    }
-
     /// The residual; `None` without a reference, and until 400 ms of it have been compared. `[audio]`
     pub fn readings(&self) -> Option<NullReadings> {
         if !self.has_reference || self.compared_steps < WINDOW_STEPS {
             return None;
         }
-        let window = self.window();
+        let window = Energies::sum(&self.steps);
         let reference_power = window.reference / self.window_samples;
         let residual_dbfs = db_from_power(window.residual / self.window_samples);
         let relative_db = (reference_power > SILENT_POWER).then(|| {
@@ -176,6 +162,24 @@ impl NullMeter {
             relative_db,
             worst_residual_dbfs: db_from_power(self.worst_power),
             worst_frame: self.worst_frame,
+        })
+    }
+}
+
+impl Energies {
+    fn accumulate(&mut self, input: &[f32], reference: &[f32]) {
+        for (&input, &reference) in input.iter().zip(reference) {
+            let (input, reference) = (f64::from(audible(input)), f64::from(audible(reference)));
+            let residual = input - reference;
+            self.residual += residual * residual;
+            self.reference += reference * reference;
+        }
+    }
+
+    fn sum(parts: &[Energies]) -> Self {
+        parts.iter().fold(Self::default(), |sum, part| Self {
+            residual: sum.residual + part.residual,
+            reference: sum.reference + part.reference,
         })
     }
 }
