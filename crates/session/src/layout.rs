@@ -33,6 +33,12 @@ pub const SLOT_BYTES: usize = 4096;
 /// Instances that can be linked at the same time.
 pub const SLOT_COUNT: usize = 128;
 
+/// The word at a byte offset.
+const fn word_at(byte: usize) -> usize {
+    assert!(byte.is_multiple_of(8));
+    byte / 8
+}
+
 /// Words of the region.
 pub const REGION_WORDS: usize = REGION_BYTES / 8;
 /// Words of the header.
@@ -42,54 +48,54 @@ pub const SLOT_WORDS: usize = SLOT_BYTES / 8;
 
 /// The header's constant words, as (offset, value); every opener writes them into zeros and then requires them.
 pub const HEADER: [(usize, u64); 6] = [
-    (0x000 / 8, u64::from_le_bytes(*b"STEMMA\0\x01")),
-    (0x008 / 8, LAYOUT_MAJOR),
-    (0x010 / 8, SLOT_COUNT as u64),
-    (0x018 / 8, SLOT_BYTES as u64),
-    (0x020 / 8, REGION_BYTES as u64),
-    (0x028 / 8, HEADER_BYTES as u64),
+    (word_at(0x000), u64::from_le_bytes(*b"STEMMA\0\x01")),
+    (word_at(0x008), LAYOUT_MAJOR),
+    (word_at(0x010), SLOT_COUNT as u64),
+    (word_at(0x018), SLOT_BYTES as u64),
+    (word_at(0x020), REGION_BYTES as u64),
+    (word_at(0x028), HEADER_BYTES as u64),
 ];
 /// Header: random name of this region; the first opener's counts.
-pub const REGION_ID: usize = 0x030 / 8;
+pub const REGION_ID: usize = word_at(0x030);
 /// Header: largest minor version that ever opened the region.
-pub const MAX_MINOR_SEEN: usize = 0x038 / 8;
+pub const MAX_MINOR_SEEN: usize = word_at(0x038);
 /// Header: counts claims, releases and changes of metadata.
-pub const TABLE_EPOCH: usize = 0x080 / 8;
+pub const TABLE_EPOCH: usize = word_at(0x080);
 
 /// Slot: state word.
-pub const STATE: usize = 0x000 / 8;
+pub const STATE: usize = word_at(0x000);
 /// Slot: random name of the module that owns it.
-pub const OWNER: usize = 0x008 / 8;
+pub const OWNER: usize = word_at(0x008);
 /// Slot: instance uuid, two words.
-pub const INSTANCE: usize = 0x010 / 8;
+pub const INSTANCE: usize = word_at(0x010);
 /// Slot: process id of the owner; information for people, never proof of anything.
-pub const PROCESS_ID: usize = 0x020 / 8;
+pub const PROCESS_ID: usize = word_at(0x020);
 /// Slot: minor version and sizes of the owner.
-pub const SIZES: usize = 0x028 / 8;
+pub const SIZES: usize = word_at(0x028);
 /// Slot: counts every block of the audio thread.
-pub const AUDIO_TICK: usize = 0x040 / 8;
+pub const AUDIO_TICK: usize = word_at(0x040);
 /// Slot: song position in frames, signed.
-pub const SONG_POSITION: usize = 0x048 / 8;
+pub const SONG_POSITION: usize = word_at(0x048);
 /// Slot: run flags, see [`run_flag`].
-pub const RUN_FLAGS: usize = 0x050 / 8;
+pub const RUN_FLAGS: usize = word_at(0x050);
 /// Slot: counts the rounds of the owner's helper.
-pub const HELPER_BEAT: usize = 0x080 / 8;
+pub const HELPER_BEAT: usize = word_at(0x080);
 /// Slot: command words.
-pub const COMMANDS: usize = 0x100 / 8;
+pub const COMMANDS: usize = word_at(0x100);
 /// Slot: answer words.
-pub const ANSWERS: usize = 0x180 / 8;
+pub const ANSWERS: usize = word_at(0x180);
 /// Command kinds a slot has room for.
 pub const COMMAND_KINDS: usize = 16;
 /// Slot: sequence of the metadata.
-pub const METADATA_SEQUENCE: usize = 0x200 / 8;
+pub const METADATA_SEQUENCE: usize = word_at(0x200);
 /// Slot: the metadata, see [`metadata`].
-pub const METADATA: usize = 0x240 / 8;
+pub const METADATA: usize = word_at(0x240);
 /// Words of metadata.
 pub const METADATA_WORDS: usize = 56;
 /// Slot: sequence of the meters.
-pub const METER_SEQUENCE: usize = 0x400 / 8;
+pub const METER_SEQUENCE: usize = word_at(0x400);
 /// Slot: the meters, see [`meter`].
-pub const METERS: usize = 0x440 / 8;
+pub const METERS: usize = word_at(0x440);
 /// Words of meters.
 pub const METER_WORDS: usize = 128;
 /// Meter words this version writes; the others stay zero.

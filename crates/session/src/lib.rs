@@ -32,6 +32,16 @@ mod slot;
 mod store;
 mod wire;
 
-// Who does it.
+// Who belongs together, and who is there.
+mod census;
+mod claim;
+mod host_group;
+mod rules;
+
+// Who does it: the audio thread, the helper, the instance.
+mod board;
+mod helper;
+pub mod member;
 mod outlet;
 pub mod publisher;
+mod seat;

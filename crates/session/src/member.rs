@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crate::census::Peer;
@@ -151,26 +152,26 @@ impl Member {
 
     /// Tells the others about a change; cheap when nothing changed. `[main]`
     pub fn set_info(&self, info: &Info) {
-        if self.with_seat(|seat| seat.info != *info) {
+        if self.read_seat(|seat| seat.info != *info) == Some(true) {
             self.change_seat(|seat| seat.info = info.clone());
         }
     }
 
     /// Takes the identity of a state that was loaded. `[main]`
     pub fn set_identity(&self, identity: &Identity) {
-        if self.with_seat(|seat| seat.identity != *identity) {
+        if self.read_seat(|seat| seat.identity != *identity) == Some(true) {
             self.change_seat(|seat| seat.set_identity(identity.clone()));
         }
     }
 
     /// What to save: the session may have changed it. `[main]`
     pub fn identity(&self) -> Identity {
-        self.with_seat(|seat| seat.identity.clone())
+        self.read_seat(|seat| seat.identity.clone()).unwrap_or_default()
     }
 
     /// Whom this instance is linked to. `[main]`
     pub fn link(&self) -> Link {
-        self.with_seat(|seat| seat.link.clone())
+        self.read_seat(|seat| seat.link.clone()).unwrap_or(Link::Opening)
     }
 
     /// Why only instances of this process can be linked; `None` when all of the user's can, or while that is still
@@ -197,6 +198,20 @@ impl Member {
         self.change_seat(|seat| seat.identity.across_applications = on);
     }
 
+    /// A master starts a session of its own and takes along the stems whose audio runs: what to do when a copy of the
+    /// project is open, too, and both are in one session. `[main]`
+    pub fn make_independent(&self) {
+        let mut stems = Vec::new();
+        self.stems(&mut stems);
+        stems.retain(|stem| stem.activity == Activity::Live);
+        self.change_seat(|seat| {
+            if seat.kind == Kind::Master {
+                seat.identity.session = Some(Uuid::random());
+                seat.to_adopt = stems.iter().map(|stem| stem.id).collect();
+            }
+        });
+    }
+
     /// The audio thread's end; an older one of this member becomes silent. `[setup]`
     pub fn publisher(&self) -> Publisher {
         let outlet = Arc::new(Outlet::new());
@@ -212,7 +227,8 @@ impl Member {
         self.shared.read(|board| {
             board.refresh(now);
             let Some(seat) = board.seats.iter().find(|seat| seat.number == self.seat) else { return };
-            let stems = board.census.members_of(&seat.party(board.host_group), Kind::Stem);
+            let party = seat.party(board.host_group);
+            let stems = board.census.members_of(&party, Kind::Stem);
             views.extend(stems.map(|(slot, peer)| view(slot, peer, now)));
         });
         views.sort_by(|a, b| order(a).cmp(&order(b)));
@@ -221,7 +237,15 @@ impl Member {
     /// Asks the helper to work 30 times a second for the next second instead of 4 times: call it while a window shows
     /// the session. `[main]`
     pub fn request_fast(&self) {
-        self.shared.read(|board| board.fast_until = Some(Instant::now() + Duration::from_secs(1)));
+        let now = Instant::now();
+        let was_fast = self.shared.read(|board| {
+            let was_fast = board.is_fast(now);
+            board.fast_until = Some(now + Duration::from_secs(1));
+            was_fast
+        });
+        if !was_fast {
+            self.shared.change(|_| ());
+        }
     }
 
     /// Sends a command to a stem; the newest of a kind wins. `[main]`
@@ -255,8 +279,8 @@ impl Member {
             let Some(region) = board.region.as_ref() else { return Delivery::Gone };
             let slot = region.slot(ticket.stem.slot);
             let Some((command, answer)) = slot.mailbox(ticket.kind) else { return Delivery::Gone };
-            let answer = Word(answer.load(std::sync::atomic::Ordering::Relaxed));
-            let command = Word(command.load(std::sync::atomic::Ordering::Relaxed));
+            let answer = Word(answer.load(Ordering::Relaxed));
+            let command = Word(command.load(Ordering::Relaxed));
             if !is_alive(slot.state(), ticket.stem) {
                 Delivery::Gone
             } else if let Some(done) = answer.answer().filter(|_| answer.sequence() == ticket.sequence) {
@@ -271,12 +295,12 @@ impl Member {
         })
     }
 
-    fn with_seat<T>(&self, read: impl FnOnce(&Seat) -> T) -> T {
-        self.shared.read(|board| read(board.seat_mut(self.seat)))
+    fn read_seat<T>(&self, read: impl FnOnce(&Seat) -> T) -> Option<T> {
+        self.shared.read(|board| board.seat_mut(self.seat).map(|seat| read(seat)))
     }
 
-    fn change_seat<T>(&self, change: impl FnOnce(&mut Seat) -> T) -> T {
-        self.shared.change(|board| change(board.seat_mut(self.seat)))
+    fn change_seat(&self, change: impl FnOnce(&mut Seat)) {
+        self.shared.change(|board| board.seat_mut(self.seat).map(change));
     }
 }
 

@@ -4,7 +4,6 @@
 //! given away while somebody still writes into it.
 #![allow(unsafe_code)]
 
-use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;

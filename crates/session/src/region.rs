@@ -89,10 +89,9 @@ impl Region {
         #[cfg(unix)]
         if let Memory::Mapped(_) = &self.memory {
             let start = self.words()[layout::HEADER_WORDS + index * layout::SLOT_WORDS..].as_ptr();
-            // SAFETY: the range is one slot inside the live mapping; locking changes no contents.
-            let locked = unsafe { rustix::mm::mlock(start.cast_mut().cast(), layout::SLOT_BYTES) };
             // Over the user's limit it stays unlocked: populated at the mapping, it hardly ever leaves memory.
-            drop(locked);
+            // SAFETY: the range is one slot inside the live mapping; locking changes no contents.
+            let _ = unsafe { rustix::mm::mlock(start.cast_mut().cast(), layout::SLOT_BYTES) };
         }
         #[cfg(not(unix))]
         let _ = index;
@@ -118,7 +117,7 @@ impl Region {
         let words = self.words();
         let claim = |offset: usize, value: u64| {
             let found = words[offset].compare_exchange(0, value, Ordering::AcqRel, Ordering::Acquire);
-            found.is_ok_and(|_| true) || found == Err(value)
+            found.is_ok() || found == Err(value)
         };
         let agreed = layout::HEADER.iter().all(|(offset, value)| claim(*offset, *value));
         if agreed {

@@ -20,7 +20,7 @@ use crate::layout::{REGION_BYTES, REGION_NAME};
 use crate::store::Refusal;
 
 /// Magic number of tmpfs in `statfs` (linux/magic.h).
-const TMPFS_MAGIC: i64 = 0x0102_1994;
+const TMPFS_MAGIC: u64 = 0x0102_1994;
 /// Our directory in the runtime directory.
 const DIRECTORY_NAME: &str = "stemma";
 /// What a damaged region file becomes; one is kept, for the curious.
@@ -118,7 +118,7 @@ fn private_directory(parent: impl AsFd, path: &Path, make: bool) -> Result<Owned
         return Err("is open to other users".into());
     }
     let filesystem = rustix::fs::fstatfs(&directory).map_err(|error| io::Error::from(error).to_string())?;
-    if i64::from(filesystem.f_type) != TMPFS_MAGIC {
+    if filesystem.f_type as u64 != TMPFS_MAGIC {
         return Err("is not in memory (tmpfs)".into());
     }
     Ok(directory)
