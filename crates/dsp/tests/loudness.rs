@@ -212,7 +212,7 @@ fn programme(rate_hz: f64, seconds: f64) -> [Vec<f32>; 2] {
 }
 
 fn ebur128(rate_hz: f64) -> EbuR128 {
-    EbuR128::new(2, rate_hz as u32, Mode::M | Mode::S | Mode::I).unwrap()
+    EbuR128::new(2, rate_hz as u32, Mode::M | Mode::S | Mode::I).expect("two channels at a usual rate")
 }
 
 /// What that library reads above 48 kHz's level, since it leaves the filter's numerator as it is at every rate.
