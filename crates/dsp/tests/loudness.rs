@@ -184,6 +184,15 @@ fn ebu_3342_case_4() {
 }
 
 #[test]
+fn what_is_below_the_absolute_gate_is_no_programme() {
+    // So quiet that the relative gates, 10 and 20 LU below the mean, would let −75 pass.
+    let meter = measured(48_000.0, &[(30.0, -75.0), (20.0, -68.0), (20.0, -58.0), (30.0, -75.0)]);
+    assert_lu(meter.range_lu(), 10.0, 0.02, "range");
+    // The mean of the two tones; some blocks at their ends count as well.
+    assert_lu(meter.integrated_lufs(), -60.6, 0.1, "integrated");
+}
+
+#[test]
 fn a_mono_signal_is_one_channel() {
     let samples = tone(48_000.0, &[(1.0, -23.0)]);
     let mut meter = Loudness::new(Format::mono(48_000.0));

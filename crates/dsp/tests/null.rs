@@ -54,8 +54,8 @@ fn without_a_reference_there_is_no_reading() {
     assert_eq!(meter.readings(), None);
     meter.process(block, Some(block));
     assert!(meter.readings().is_some());
-    meter.process(block, NONE);
-    assert_eq!(meter.readings(), None);
+    meter.process(&[&samples[..1], &samples[..1]], NONE);
+    assert_eq!(meter.readings(), None, "from the first frame on");
 }
 
 #[test]
@@ -104,9 +104,10 @@ fn the_block_size_does_not_matter() {
 fn what_is_no_sound_counts_as_silence() {
     let reference = white_noise(1, 0.5, 24_000);
     let mut input = reference.clone();
-    input[100] = f32::NAN;
+    input[20_000] = f32::NAN;
     let mut meter = NullMeter::new(Format::mono(RATE_HZ));
     meter.process(&[&input], Some(&[&reference]));
-    assert!(meter.readings().unwrap().worst_residual_dbfs < 0.0);
-    assert_eq!(meter.readings().unwrap().residual_dbfs, SILENCE_DB);
+    // What is missing is one sample of the reference, at most 0.5 in 19 200: −48.9 dBFS.
+    let residual_dbfs = meter.readings().unwrap().residual_dbfs;
+    assert!((-120.0..-48.8).contains(&residual_dbfs), "{residual_dbfs}");
 }

@@ -1,7 +1,7 @@
 //! Loudness: how loud a listener finds the programme, per ITU-R BS.1770-5 and EBU R 128.
 
 use super::grid::{Grid, STEPS_PER_SECOND};
-use super::histogram::{ABSOLUTE_GATE_LUFS, Histogram};
+use super::histogram::Histogram;
 use super::k_weighting::KWeighting;
 use super::{audible, sides};
 use crate::format::{Format, MAX_CHANNELS};
@@ -205,12 +205,9 @@ impl Loudness {
     }
 
     fn integrate(&mut self) {
-        // The gate is "above", the histogram's floor "not below".
-        if lufs_from_power(self.momentary_power) > ABSOLUTE_GATE_LUFS {
-            self.gating_blocks.add(self.momentary_power);
-            let mean = self.gating_blocks.above(0.0).mean_power();
-            self.integrated_power = self.gating_blocks.above(mean * INTEGRATED_GATE).mean_power();
-        }
+        self.gating_blocks.add(self.momentary_power);
+        let gate = self.gating_blocks.above(0.0).mean_power() * INTEGRATED_GATE;
+        self.integrated_power = self.gating_blocks.above(gate).mean_power();
     }
 
     fn measure_range(&mut self) {
