@@ -6,7 +6,7 @@ use dsp::meter::Readings;
 use nice_plug::params::persist::PersistentField;
 use serde::{Deserialize, Serialize};
 use session::identity::{Identity, Info, Kind};
-use session::member::Member;
+use session::member::{Link, Member};
 use session::meters::Meters;
 use session::publisher::Publisher;
 
@@ -67,15 +67,35 @@ impl Membership {
 
     /// The audio thread's end for an activation; the first call joins the session. `info` is asked again and again for
     /// what the others should be told, on the session's own thread. `[setup]`
-    pub fn publisher(&self, info: impl Fn() -> Info + Send + 'static) -> Publisher {
+    pub fn publisher(&self, info: impl Fn() -> Info + Send + Sync + 'static) -> Publisher {
         let mut seat = self.seat();
         let Seat { identity, member } = &mut *seat;
-        member.get_or_insert_with(|| Member::join(self.kind, identity.clone(), info)).publisher()
+        let member = member.get_or_insert_with(|| Member::join(self.kind, identity.clone(), info()));
+        member.follow_info(info);
+        member.publisher()
     }
 
     /// Asks the member something, if the instance has joined. `[main]`
     pub fn with_member<T>(&self, ask: impl FnOnce(&Member) -> T) -> Option<T> {
         self.seat().member.as_ref().map(ask)
+    }
+
+    /// Whom the instance is linked to, or why not, as a sentence for the musician. `[main]`
+    pub fn link_sentence(&self) -> String {
+        let told = self.with_member(|member| (member.link(), member.local_only()));
+        let Some((link, local_only)) = told else { return "Not active yet".to_owned() };
+        let sentence = match link {
+            Link::Opening => "Looking for the session".to_owned(),
+            Link::Linked { session_name } => format!("Linked to {session_name}"),
+            Link::Waiting { session_name } if session_name.is_empty() => "Waiting for a Master Bus".to_owned(),
+            Link::Waiting { session_name } => format!("Waiting for the Master Bus of {session_name}"),
+            Link::Choose { candidates } => format!("Several sessions are open ({}): choose one", candidates.len()),
+            Link::Full => "The session is full: 128 instances are open".to_owned(),
+        };
+        match local_only {
+            Some(reason) => format!("{sentence} (this process only: {reason})"),
+            None => sentence,
+        }
     }
 
     fn seat(&self) -> MutexGuard<'_, Seat> {
@@ -121,4 +141,10 @@ pub fn meters(readings: &Readings) -> Meters {
         clip_count: readings.clip_count,
         ..Meters::default()
     }
+}
+
+/// "1.2.3" as three numbers. `[any]`
+pub fn version(text: &str) -> [u16; 3] {
+    let mut numbers = text.split('.').map(|number| number.parse().unwrap_or(0));
+    std::array::from_fn(|_| numbers.next().unwrap_or(0))
 }

@@ -132,11 +132,27 @@ impl Helper {
             board.local_only = reason;
         });
         while self.shared.wait() {
+            self.ask_members();
             self.compare_files();
             self.shared.read(|board| board.check_slots(Instant::now()));
             self.claim_slots();
             self.shared.read(|board| board.update(Instant::now()));
             self.probe_the_silent();
+        }
+    }
+
+    /// Asks the members that want to be asked what to tell the others. Outside the lock: a member may take its own.
+    fn ask_members(&self) {
+        let sources: Vec<_> = self.shared.read(|board| {
+            board.seats.iter().filter_map(|seat| Some((seat.number, seat.info_source.clone()?))).collect()
+        });
+        for (number, source) in sources {
+            let info = source();
+            self.shared.read(|board| {
+                if let Some(seat) = board.seat_mut(number) {
+                    seat.info = info;
+                }
+            });
         }
     }
 

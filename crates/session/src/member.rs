@@ -157,6 +157,12 @@ impl Member {
         }
     }
 
+    /// Lets the helper ask, in every round, what the others should be told, in place of calls of [`Member::set_info`].
+    /// `source` runs on the helper thread; it may take locks, but must not wait for that thread. `[main]`
+    pub fn follow_info(&self, source: impl Fn() -> Info + Send + Sync + 'static) {
+        self.change_seat(|seat| seat.info_source = Some(Arc::new(source)));
+    }
+
     /// Takes the identity of a state that was loaded. `[main]`
     pub fn set_identity(&self, identity: &Identity) {
         if self.read_seat(|seat| seat.identity != *identity) == Some(true) {

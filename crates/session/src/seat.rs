@@ -13,6 +13,9 @@ use crate::slot::BORN_AS_COPY;
 use crate::uuid::Uuid;
 use crate::wire::Metadata;
 
+/// Says what the others should be told now.
+pub(crate) type InfoSource = Arc<dyn Fn() -> Info + Send + Sync>;
+
 /// What a new master's session is called until the user names it.
 const UNNAMED_SESSION: &str = "Session";
 
@@ -23,6 +26,8 @@ pub(crate) struct Seat {
     pub(crate) kind: Kind,
     pub(crate) identity: Identity,
     pub(crate) info: Info,
+    /// Where `info` comes from, if it is to be asked for.
+    pub(crate) info_source: Option<InfoSource>,
     pub(crate) link: Link,
     /// When all slots were taken: when to try again.
     pub(crate) retry_at: Option<Instant>,
@@ -46,6 +51,7 @@ impl Seat {
             kind,
             identity: Identity::default(),
             info,
+            info_source: None,
             link: Link::Opening,
             retry_at: None,
             to_adopt: Vec::new(),

@@ -1,6 +1,6 @@
 //! What the host sees of Master Bus: its parameters and what else the project file keeps.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use dsp::dither::WordLength;
 use dsp::limiter::LimiterSettings;
@@ -11,7 +11,7 @@ use plugin_kit::equalizer_params::{EqualizerParams, PlacementParams};
 use plugin_kit::membership::Membership;
 use plugin_kit::text;
 use session::identity::Kind;
-use targets::Targets;
+use targets::{Target, Targets};
 
 /// The word length of the file to come, as the host lists it.
 #[derive(Enum, Clone, Copy, Debug, PartialEq)]
@@ -151,10 +151,13 @@ pub struct MasterParams {
     /// Who the instance is in the session.
     #[persist = "session"]
     pub membership: Membership,
+    /// The platforms `target` chooses from.
+    pub platforms: Arc<Targets>,
 }
 
 impl Default for MasterParams {
     fn default() -> Self {
+        let platforms = Arc::new(Targets::built_in());
         Self {
             input_gain: text::decibels("Input gain", 0.0, -12.0, 12.0),
             equalizer: EqualizerParams::default(),
@@ -166,35 +169,36 @@ impl Default for MasterParams {
                 output_gain: text::decibels("Output gain", 0.0, -24.0, 0.0),
             },
             measure: MeasureParams {
-                target: target_param(),
+                target: target_param(&platforms),
                 reset: BoolParam::new("Reset", false),
                 reset_policy: EnumParam::new("Reset policy", ResetPolicy::OnPlay),
             },
             bypass: BoolParam::new("Bypass", false).make_bypass(),
             matched_bypass: BoolParam::new("Matched bypass", false),
             membership: Membership::new(Kind::Master),
+            platforms,
         }
     }
 }
 
-/// The platform table, read once: a host may make many instances, and the table is the same for all of them.
-pub fn platforms() -> &'static Targets {
-    static TABLE: OnceLock<Targets> = OnceLock::new();
-    TABLE.get_or_init(Targets::built_in)
-}
-
-fn target_param() -> IntParam {
-    let last = platforms().all().len().saturating_sub(1) as i32;
+/// A platform, by its number. Not automatable: the table may grow, and then an automation lane would point elsewhere.
+fn target_param(platforms: &Arc<Targets>) -> IntParam {
+    let last = platforms.all().len().saturating_sub(1) as i32;
+    let (shown, typed) = (Arc::clone(platforms), Arc::clone(platforms));
     IntParam::new("Target", 0, IntRange::Linear { min: 0, max: last })
-        .with_value_to_string(Arc::new(|place| {
-            platforms().all().get(place as usize).map_or_else(String::new, |target| target.title())
+        .with_value_to_string(Arc::new(move |number| {
+            usize::try_from(number)
+                .ok()
+                .and_then(|number| shown.all().get(number))
+                .map(Target::title)
+                .unwrap_or_default()
         }))
-        .with_string_to_value(Arc::new(|text| {
-            let named = |target: &targets::Target| {
-                target.title().eq_ignore_ascii_case(text) || target.id.eq_ignore_ascii_case(text)
-            };
-            platforms().all().iter().position(named).map(|place| place as i32)
+        .with_string_to_value(Arc::new(move |text| {
+            let is_named =
+                |target: &Target| target.title().eq_ignore_ascii_case(text) || target.id.eq_ignore_ascii_case(text);
+            typed.all().iter().position(is_named).map(|number| number as i32)
         }))
+        .non_automatable()
 }
 
 impl MasterParams {

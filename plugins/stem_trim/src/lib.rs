@@ -7,27 +7,31 @@ mod session_link;
 use std::sync::Arc;
 
 use dsp::format::Format;
-use dsp::stem_chain::StemChain;
+use dsp::stem_chain::{StemChain, StemReadings};
 use nice_plug::prelude::*;
 use plugin_kit::door::Link;
 use plugin_kit::playback::Playback;
 
+use triple_buffer::Input;
+
 use params::StemParams;
-use session_link::StemSession;
+use session_link::{StemSession, Voice, position};
 
 /// The plugin.
 pub struct StemTrim {
     params: Arc<StemParams>,
     link: Arc<Link>,
     session: Arc<StemSession>,
-    /// Present while active, with what the audio thread owns beside it.
+    /// What the window and the session side read.
+    readings: Input<StemReadings>,
+    /// Present while active.
     active: Option<Active>,
 }
 
-/// What exists while the plugin is active.
+/// What the audio thread owns while the plugin is active.
 struct Active {
     chain: StemChain,
-    voice: session_link::Voice,
+    voice: Voice,
     playback: Playback,
 }
 
@@ -35,15 +39,15 @@ impl Default for StemTrim {
     fn default() -> Self {
         let params = Arc::new(StemParams::default());
         let link = Link::new(params.clone());
-        let session = StemSession::new(params.clone(), &link);
-        Self { params, link, session, active: None }
+        let (session, readings) = StemSession::new(params.clone(), &link);
+        Self { params, link, session, readings, active: None }
     }
 }
 
 impl Plugin for StemTrim {
     const NAME: &'static str = "Stem Trim";
     const VENDOR: &'static str = "Stemma";
-    const URL: &'static str = env!("CARGO_PKG_REPOSITORY");
+    const URL: &'static str = "";
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
@@ -112,19 +116,22 @@ impl Plugin for StemTrim {
             return ProcessStatus::Error("process was called while inactive");
         };
         if playback.follow(context.transport(), buffer.samples()).started {
-            chain.reset_measurement();
+            voice.restart_measurement(chain);
         }
         voice.obey(chain, &self.params, &self.link);
         let settings = self.params.settings();
         chain.set(&settings);
         chain.process(buffer.as_slice());
-        voice.announce(chain, &settings, playback, &self.link, buffer.samples());
+        let position = position(playback, &settings, &self.link, true);
+        voice.announce(chain, &settings, position, &mut self.readings, buffer.samples());
         ProcessStatus::Normal
     }
 
     fn stop_processing(&mut self) {
         if let Some(Active { chain, voice, playback }) = &mut self.active {
-            voice.fall_silent(chain, &self.params.settings(), playback, &self.link);
+            let settings = self.params.settings();
+            let position = position(playback, &settings, &self.link, false);
+            voice.announce_now(chain, &settings, position, &mut self.readings);
         }
     }
 

@@ -79,6 +79,15 @@ impl HostProxy {
         self.real
     }
 
+    /// The host's name, empty where it gives none. `[main]`
+    pub fn name(&self) -> String {
+        // SAFETY: a host's name that is not null is a C string.
+        unsafe {
+            let name = (*self.real).name;
+            if name.is_null() { String::new() } else { CStr::from_ptr(name).to_string_lossy().into_owned() }
+        }
+    }
+
     /// The real host's extension, null where it has none. `[main]`
     pub fn real_extension(&self, id: &CStr) -> *const c_void {
         // SAFETY: the host is valid as long as the proxy.

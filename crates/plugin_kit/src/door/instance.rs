@@ -21,7 +21,7 @@ use nice_plug::wrapper::clap::Wrapper;
 
 use super::events::Events;
 use super::host_proxy::HostProxy;
-use super::link::{Change, FlushTarget, Link, Track};
+use super::link::{FlushTarget, Link};
 use super::ports::Ports;
 use super::state::{self, MemoryStream};
 use super::{REPORT_EXTENSION_ID, ReportExtension};
@@ -130,13 +130,7 @@ impl Instance {
             let color = info.color;
             track.color_argb = Some(u32::from_be_bytes([color.alpha, color.red, color.green, color.blue]));
         }
-        self.set_track(track);
-    }
-
-    fn set_track(&self, track: Track) {
-        if self.link.set_track(track) {
-            self.link.tell(Change::Track);
-        }
+        self.link.set_track(track);
     }
 
     /// The channel counts of the ports in force. `[main]`
@@ -214,6 +208,7 @@ unsafe extern "C" fn init(plugin: *const clap_plugin) -> bool {
     if !params.is_null() {
         instance.link.set_flush_target(Some(FlushTarget { host: instance.proxy.real(), params }));
     }
+    instance.link.set_host_name(instance.proxy.name());
     instance.read_track();
     true
 }
@@ -417,9 +412,6 @@ unsafe extern "C" fn state_load(plugin: *const clap_plugin, stream: *const clap_
         state.and_then(|state| state.load).is_some_and(|load| load(plugin, &raw const stream))
     };
     instance.proxy.loading.store(false, Ordering::Relaxed);
-    if loaded {
-        instance.link.tell(Change::State);
-    }
     loaded
 }
 

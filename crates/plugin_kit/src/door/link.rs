@@ -41,15 +41,6 @@ pub(super) struct FlushTarget {
 // SAFETY: `clap_host_params.request_flush` may be called from any thread but the audio thread.
 unsafe impl Send for FlushTarget {}
 
-/// What the host did that a plugin may have to answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// The track's name or colour.
-    Track,
-    /// A state has been loaded.
-    State,
-}
-
 /// What a plugin and the door share. The plugin makes it in its `Default` and keeps it; the door finds it there.
 pub struct Link {
     pub(super) edits: ArrayQueue<Edit>,
@@ -58,9 +49,9 @@ pub struct Link {
     track: Mutex<Track>,
     flush_target: Mutex<Option<FlushTarget>>,
     parameter_ids: OnceLock<HashMap<ParamPtr, u32>>,
+    host_name: OnceLock<String>,
     params: Arc<dyn Params>,
     report: OnceLock<Box<dyn Fn() -> String + Send + Sync>>,
-    observer: OnceLock<Box<dyn Fn(Change) + Send + Sync>>,
 }
 
 thread_local! {
@@ -79,9 +70,9 @@ impl Link {
             offline: AtomicBool::new(false),
             flush_target: Mutex::new(None),
             parameter_ids: OnceLock::new(),
+            host_name: OnceLock::new(),
             params,
             report: OnceLock::new(),
-            observer: OnceLock::new(),
         });
         UNDER_CONSTRUCTION.set(Some(Arc::clone(&link)));
         link
@@ -126,6 +117,17 @@ impl Link {
         self.track.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The host's name, empty before the host has initialised the plugin. `[main]`, and threads of the plugin's own
+    pub fn host_name(&self) -> String {
+        self.host_name.get().cloned().unwrap_or_default()
+    }
+
+    /// Notes the host's name. `[main]`
+    pub(super) fn set_host_name(&self, name: String) {
+        // Set once, by `init`.
+        let _ = self.host_name.set(name);
+    }
+
     /// How many NaN and infinite samples the host has sent; they were played as silence. `[any]`
     pub fn non_finite_samples(&self) -> u64 {
         self.non_finite_samples.load(Ordering::Relaxed)
@@ -143,25 +145,9 @@ impl Link {
         let _ = self.report.set(Box::new(report));
     }
 
-    /// Says who is told when the host changes the track or loads a state. `[main]`
-    pub fn set_observer(&self, observer: impl Fn(Change) + Send + Sync + 'static) {
-        // As for `set_report`.
-        let _ = self.observer.set(Box::new(observer));
-    }
-
-    /// Tells the plugin what the host did. `[main]`
-    pub(super) fn tell(&self, change: Change) {
-        if let Some(observer) = self.observer.get() {
-            observer(change);
-        }
-    }
-
-    /// Notes what the host says of the track; true when that is new. `[main]`
-    pub(super) fn set_track(&self, track: Track) -> bool {
-        let mut known = self.track.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_new = *known != track;
-        *known = track;
-        is_new
+    /// Notes what the host says of the track. `[main]`
+    pub(super) fn set_track(&self, track: Track) {
+        *self.track.lock().unwrap_or_else(PoisonError::into_inner) = track;
     }
 
     /// Says whom to tell that edits wait; `None` before the host goes away. `[main]`

@@ -40,7 +40,7 @@ use clap_sys::version::CLAP_VERSION;
 use nice_plug::prelude::ClapPlugin;
 use nice_plug::wrapper::clap::PluginDescriptor;
 
-pub use link::{Change, Link, Track};
+pub use link::{Link, Track};
 
 /// The id of the extension through which a host reads what the plugin knows: the readings of its meters and, of a
 /// master, the stems it sees.
@@ -68,7 +68,7 @@ pub const fn entry<P: ClapPlugin>() -> clap_plugin_entry {
 /// Exports a plugin type from its library, as CLAP through the door and as VST3 around that CLAP.
 #[macro_export]
 macro_rules! export {
-    ($plugin:ty) => {
+    ($plugin:ident) => {
         #[allow(unsafe_code, missing_docs, reason = "the symbols hosts look for")]
         mod exported {
             /// The entry point of the CLAP library.
