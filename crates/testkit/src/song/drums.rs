@@ -70,7 +70,7 @@ impl Kit {
             7 | 9 | 15 if self.random.chance(0.6) => self.snare(time_s, 0.16 * human),
             _ => {}
         }
-        if step % 2 == 0 {
+        if step.is_multiple_of(2) {
             let accent = if step % 4 == 2 { 0.75 } else { 0.5 };
             self.hat(time_s, accent * human, if step == 14 { 0.12 } else { 0.032 });
         } else if self.random.chance(0.25) {
@@ -87,7 +87,7 @@ impl Kit {
         } else {
             1
         };
-        if step % spacing == 0 && step < 30 {
+        if step.is_multiple_of(spacing) && step < 30 {
             self.snare(time_s, human * (0.22 + 0.5 * step as f64 / 32.0));
         }
         if step % 4 == 2 {

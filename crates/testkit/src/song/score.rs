@@ -109,7 +109,7 @@ impl Score {
     pub fn kicks(&self, bar: usize) -> &'static [(usize, f64)] {
         match self.section(bar) {
             Section::Intro => &[],
-            Section::Verse if bar % 2 == 0 => &[(0, 1.0), (6, 0.75), (8, 0.95)],
+            Section::Verse if bar.is_multiple_of(2) => &[(0, 1.0), (6, 0.75), (8, 0.95)],
             Section::Verse => &[(0, 1.0), (7, 0.7), (10, 0.9)],
             Section::Lift if bar == 7 => &[(0, 0.9), (4, 0.9)],
             Section::Lift | Section::Chorus => &[(0, 1.0), (4, 0.97), (8, 1.0), (12, 0.97)],
