@@ -27,9 +27,9 @@ fn peak_dbfs(stem: &Stem) -> f64 {
 
 fn integrated_lufs(stem: &Stem, from_s: f64, to_s: f64) -> f64 {
     let range = (from_s * RATE_HZ) as usize..((to_s * RATE_HZ) as usize).min(stem.left.len());
-    let mut meter = EbuR128::new(2, RATE_HZ as u32, Mode::I).unwrap();
-    meter.add_frames_planar_f32(&[&stem.left[range.clone()], &stem.right[range]]).unwrap();
-    meter.loudness_global().unwrap()
+    let mut meter = EbuR128::new(2, RATE_HZ as u32, Mode::I).expect("a stereo meter");
+    meter.add_frames_planar_f32(&[&stem.left[range.clone()], &stem.right[range]]).expect("equal channels");
+    meter.loudness_global().expect("mode I")
 }
 
 /// The frequency below which half of the energy lies, over the whole stem.
@@ -41,7 +41,7 @@ fn middle_hz(stem: &Stem) -> f64 {
     for block in stem.left.chunks_exact(FRAMES) {
         let window = |i: usize| (std::f32::consts::PI * i as f32 / FRAMES as f32).sin().powi(2);
         let mut input: Vec<f32> = block.iter().enumerate().map(|(i, sample)| sample * window(i)).collect();
-        transform.process(&mut input, &mut spectrum).unwrap();
+        transform.process(&mut input, &mut spectrum).expect("lengths of the plan");
         power.iter_mut().zip(&spectrum).for_each(|(sum, bin)| *sum += f64::from(bin.norm_sqr()));
     }
     let half = 0.5 * power.iter().sum::<f64>();
@@ -50,7 +50,7 @@ fn middle_hz(stem: &Stem) -> f64 {
         sum += bin;
         sum >= half
     });
-    bin.unwrap() as f64 * RATE_HZ / FRAMES as f64
+    bin.expect("a sound") as f64 * RATE_HZ / FRAMES as f64
 }
 
 #[test]
