@@ -92,7 +92,7 @@ fn platforms(targets: &[TargetVerdict]) -> String {
             TruePeakVerdict::Over => ("over", "over"),
             TruePeakVerdict::Unknown => ("unknown", "no advice"),
         };
-        let mut row = cell(&format!("{} · {}", target.name, target.mode).trim_end_matches(" · ").to_owned());
+        let mut row = cell(format!("{} · {}", target.name, target.mode).trim_end_matches(" · "));
         row += &number_cell(target.loudness_lufs.text(1));
         row += &number_cell(target.distance_lu.signed_text(1));
         row += &number_cell(target.playback_gain_db.signed_text(1));

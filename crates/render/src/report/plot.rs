@@ -85,7 +85,7 @@ fn draw(
             .map_err(plot_error)?;
         chart
             .configure_mesh()
-            .light_line_style(BACKGROUND)
+            .max_light_lines(0)
             .bold_line_style(GRID)
             .axis_style(GRID)
             .label_style(("sans-serif", 14).into_font().color(&TEXT))
