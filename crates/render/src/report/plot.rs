@@ -9,7 +9,7 @@ const BACKGROUND: RGBColor = RGBColor(0x17, 0x1b, 0x21);
 const GRID: RGBColor = RGBColor(0x2c, 0x33, 0x3d);
 const TEXT: RGBColor = RGBColor(0xb8, 0xc2, 0xce);
 /// Momentary loudness; the page's legend uses the same colours.
-pub const MOMENTARY: RGBColor = RGBColor(0x4d, 0x7f, 0xa8);
+pub const MOMENTARY: RGBColor = RGBColor(0x63, 0x9c, 0xd0);
 /// Short-term loudness.
 pub const SHORT_TERM: RGBColor = RGBColor(0x8f, 0xe3, 0xff);
 /// The target.
