@@ -10,14 +10,13 @@ use session::meters::Meters;
 pub struct Figures {
     pub integrated_lufs: Option<f64>,
     pub range_lu: Option<f64>,
-    pub momentary_lufs: Option<f64>,
-    pub short_term_lufs: Option<f64>,
     pub max_momentary_lufs: Option<f64>,
     pub max_short_term_lufs: Option<f64>,
     pub true_peak_dbtp: Option<f64>,
+    pub itu_true_peak_dbtp: Option<f64>,
     pub sample_peak_dbfs: Option<f64>,
+    pub plr_lu: Option<f64>,
     pub correlation: Option<f64>,
-    pub gain_reduction_db: Option<f64>,
     pub max_gain_reduction_db: Option<f64>,
 }
 
@@ -26,14 +25,14 @@ impl From<&Meters> for Figures {
         Self {
             integrated_lufs: audible(meters.integrated_lufs),
             range_lu: audible(meters.range_lu),
-            momentary_lufs: audible(meters.momentary_lufs),
-            short_term_lufs: audible(meters.short_term_lufs),
             max_momentary_lufs: audible(meters.max_momentary_lufs),
             max_short_term_lufs: audible(meters.max_short_term_lufs),
             true_peak_dbtp: audible(meters.max_true_peak_dbtp),
+            // Does not travel through the session: whoever has it adds it.
+            itu_true_peak_dbtp: None,
             sample_peak_dbfs: audible(meters.max_sample_peak_db),
+            plr_lu: audible(meters.integrated_lufs).map(|integrated_lufs| meters.max_true_peak_dbtp - integrated_lufs),
             correlation: Some(meters.correlation),
-            gain_reduction_db: Some(meters.gain_reduction_db),
             max_gain_reduction_db: Some(meters.max_gain_reduction_db),
         }
     }

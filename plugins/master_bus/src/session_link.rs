@@ -90,11 +90,15 @@ impl MasterSession {
             "kind": "master",
             "link": self.params.membership.link_sentence(),
             "non_finite_samples": non_finite_samples,
-            "figures": Figures::from(&master_meters(&readings)),
-            "itu_true_peak_dbtp": audible(readings.meter.itu_true_peak_dbtp),
-            "plr_lu": audible(readings.meter.plr_lu),
+            "figures": Figures {
+                itu_true_peak_dbtp: audible(readings.meter.itu_true_peak_dbtp),
+                ..Figures::from(&master_meters(&readings))
+            },
             "range_is_stable": readings.meter.range_is_stable,
+            "momentary_lufs": audible(readings.meter.momentary_lufs),
+            "short_term_lufs": audible(readings.meter.short_term_lufs),
             "max_compressor_reduction_db": readings.max_compressor_reduction_db,
+            "limiter_reduction_db": readings.limiter_reduction_db,
             "max_limiter_reduction_db": readings.max_limiter_reduction_db,
             "limiter_reducing_share": readings.limiter_reducing_share,
             "null_residual_dbfs": readings.null.map(|null| null.worst_residual_dbfs),
@@ -118,6 +122,8 @@ fn stem_report(stem: &StemView) -> Value {
         "song_frames": stem.position.song_frames,
         "sample_rate_hz": stem.info.sample_rate_hz,
         "trim_db": stem.meters.trim_db,
+        "momentary_lufs": audible(stem.meters.momentary_lufs),
+        "gain_reduction_db": stem.meters.gain_reduction_db,
         "figures": Figures::from(&stem.meters),
     })
 }

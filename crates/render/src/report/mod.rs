@@ -10,7 +10,7 @@ mod reading;
 pub use reading::Reading;
 
 use dsp::role::Role;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -38,7 +38,8 @@ pub struct Report {
 }
 
 /// The figures of one signal. What could not be measured, silence included, is [`Reading::NONE`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Figures {
     /// Integrated loudness (BS.1770, gated).
     pub integrated_lufs: Reading,

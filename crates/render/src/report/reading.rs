@@ -1,11 +1,11 @@
 //! One figure of a report, which may be missing.
 
 use dsp::units::SILENCE_DB;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A finite number, or none: silence, something never measured, a rule nobody knows. JSON says `null`, text says "—".
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Option<f64>", into = "Option<f64>")]
 pub struct Reading(Option<f64>);
 
 impl Reading {
@@ -47,6 +47,12 @@ impl From<f64> for Reading {
 impl From<Option<f64>> for Reading {
     fn from(value: Option<f64>) -> Self {
         value.map_or(Self::NONE, Self::new)
+    }
+}
+
+impl From<Reading> for Option<f64> {
+    fn from(reading: Reading) -> Self {
+        reading.0
     }
 }
 
