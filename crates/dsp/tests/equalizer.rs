@@ -345,6 +345,20 @@ fn every_change_is_free_of_clicks() {
 }
 
 #[test]
+fn a_gliding_gain_makes_no_zipper_noise() {
+    let rate_hz = 48_000.0;
+    let mut signal = signals::sine(200.0, 0.2, 0.0, rate_hz, 4_800);
+    let mut equalizer = mono(rate_hz, with_bell(band(500.0, -12.0, 0.5)));
+    equalizer.process(&mut [&mut signal[..1_920]]);
+    equalizer.set(&with_bell(band(500.0, 12.0, 0.5)));
+    equalizer.process(&mut [&mut signal[1_920..]]);
+    // Steps every 16 frames would put the sine's image around 3 kHz; without interpolation it is at −51 dB.
+    let zipper_db = rulers::db(rulers::amplitude_at(&signal, 3_200.0, rate_hz) / 0.2);
+    println!("{zipper_db:.1} dB");
+    assert!(zipper_db < -85.0, "{zipper_db} dB");
+}
+
+#[test]
 fn a_band_switched_off_leaves_no_trace() {
     let input = signals::white_noise(1, 0.5, 6_000);
     let mut output = input.clone();
