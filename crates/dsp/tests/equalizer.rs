@@ -166,7 +166,9 @@ fn cut_filters_are_butterworth_filters() {
             let analogue = |f: f64| 1.0 / (1.0 + (f64::from(corner_hz) / f).powi(2 * order));
             let distance_db = distance_db(settings, &analogue);
             println!("high-pass {corner_hz} Hz, order {order}: {distance_db:.3} dB");
-            assert!(distance_db < 0.05);
+            assert!(distance_db < 0.01);
+            let at_corner_db = mono(44_100.0, settings).response_db(f64::from(corner_hz), Placement::Stereo);
+            assert!((at_corner_db + 3.0103).abs() < 0.0001, "{at_corner_db} dB at the corner");
         }
         for corner_hz in [1e3, 5e3, 10e3, 15e3, 20e3_f32] {
             let settings = EqualizerSettings { low_pass: cut(slope, corner_hz), ..Default::default() };
@@ -435,6 +437,50 @@ fn mid_and_side_bands_hear_only_their_part() {
         assert!(rulers::rms(&left) > 1.2 * rulers::rms(&mid));
         assert!(left.iter().zip(&right).all(|(left, right)| *left == -right_sign * right));
     }
+}
+
+#[test]
+fn the_response_of_mid_and_side_counts_the_bands_they_hear() {
+    let mut settings = with_bell(BandSettings { placement: Placement::Mid, ..band(1_000.0, 6.0, 1.0) });
+    settings.bells[0] = BandSettings { placement: Placement::Side, ..band(1_000.0, -3.0, 1.0) };
+    settings.bells[2] = band(1_000.0, 1.0, 1.0);
+    let mut equalizer = Equalizer::new(Format::stereo(48_000.0));
+    equalizer.set(&settings);
+    for (heard_as, expected_db) in [(Placement::Stereo, 1.0), (Placement::Mid, 7.0), (Placement::Side, -2.0)] {
+        assert!((equalizer.response_db(1_000.0, heard_as) - expected_db).abs() < 1e-9, "{heard_as:?}");
+    }
+}
+
+#[test]
+fn an_inverse_undoes_any_filter_with_gain_at_both_ends() {
+    for filter in [
+        svf::Coefficients::low_shelf(300.0, 9.0, 0.7, 48_000.0),
+        svf::Coefficients::high_shelf(16_000.0, -9.0, 2.0, 48_000.0).scaled(0.3),
+        svf::Coefficients::bell(5_000.0, 12.0, 5.0, 48_000.0),
+    ] {
+        for frequency_hz in [10.0, 290.0, 5_000.0, 23_000.0] {
+            let (a, b) = filter.response(frequency_hz, 48_000.0);
+            let (c, d) = filter.inverse().response(frequency_hz, 48_000.0);
+            assert!((a * c - b * d - 1.0).abs() < 1e-9 && (a * d + b * c).abs() < 1e-9, "{frequency_hz} Hz");
+        }
+    }
+}
+
+#[test]
+fn after_a_reset_automation_falls_on_the_same_frames() {
+    let play = |equalizer: &mut Equalizer| {
+        let mut signal = signals::white_noise(1, 0.2, 3_000);
+        equalizer.set(&with_bell(band(900.0, 3.0, 1.0)));
+        equalizer.process(&mut [&mut signal[..100]]);
+        equalizer.set(&with_bell(band(1_500.0, -3.0, 2.0)));
+        equalizer.process(&mut [&mut signal[100..]]);
+        signal
+    };
+    let expected = play(&mut Equalizer::new(Format::mono(48_000.0)));
+    let mut equalizer = mono(48_000.0, busy());
+    equalizer.process(&mut [&mut [0.1; 5]]);
+    equalizer.reset();
+    assert_eq!(play(&mut equalizer), expected);
 }
 
 #[test]
