@@ -1,13 +1,15 @@
 //! Equalizer: two cut filters, two shelves and three bells in series.
 
 mod band;
+mod lane;
 
 use crate::{
     format::{Format, MAX_CHANNELS},
     sum::{finite, sample},
     units,
 };
-use band::{Band, Filter, Form, Target};
+use band::{Band, Target};
+use lane::{Filter, Form};
 
 /// What a band hears: both channels, what they share, or what differs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -89,6 +89,25 @@ impl From<Coefficients> for Taps {
     }
 }
 
+impl Taps {
+    /// What to [`Taps::advance`] by, so that `frames` steps lead to `target`. `[audio]`
+    pub fn step_to(&self, target: &Self, frames: usize) -> Self {
+        let step = |from: [f64; 3], to: [f64; 3]| {
+            let [a, b, c] = from;
+            let [x, y, z] = to;
+            [x - a, y - b, z - c].map(|difference| difference / frames as f64)
+        };
+        Self { integrator_gains: step(self.integrator_gains, target.integrator_gains), mix: step(self.mix, target.mix) }
+    }
+
+    /// Takes one step. `[audio]`
+    #[inline]
+    pub fn advance(&mut self, step: &Self) {
+        self.integrator_gains.iter_mut().zip(step.integrator_gains).for_each(|(gain, step)| *gain += step);
+        self.mix.iter_mut().zip(step.mix).for_each(|(share, step)| *share += step);
+    }
+}
+
 /// States below this are silence (−400 dBFS): they must not linger as denormal numbers, which are slow.
 const SILENT_STATE: f64 = 1e-20;
 

@@ -126,3 +126,10 @@ fn settings_without_meaning_are_held_to_their_ranges() {
     let most = gains(TrimSettings { trim_db: f32::INFINITY, ..Default::default() });
     assert_eq!(most, gains(TrimSettings { trim_db: 12.0, ..Default::default() }));
 }
+
+#[test]
+fn what_is_not_finite_becomes_silence() {
+    let mut signal = [0.5, f32::INFINITY, f32::NAN, f32::NEG_INFINITY, 0.5];
+    Trim::new(Format::mono(RATE_HZ)).process(&mut [&mut signal]);
+    assert_eq!(signal, [0.5, 0.0, 0.0, 0.0, 0.5]);
+}

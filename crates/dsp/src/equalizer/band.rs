@@ -1,38 +1,13 @@
 //! One band: a filter whose numbers glide and whose kind crossfades.
 
-use super::{CONTROL_FRAMES, Placement, Slope};
-use crate::{
-    format::{Format, MAX_CHANNELS},
-    smooth::Ramp,
-    svf::{Coefficients, Svf, Taps},
+use super::{
+    CONTROL_FRAMES, Placement,
+    lane::{Filter, Form, Lane, Piece},
 };
+use crate::{format::Format, smooth::Ramp, svf::Coefficients};
 
 /// How long a change of frequency, gain or Q, and a crossfade, takes.
 const GLIDE_MS: f64 = 20.0;
-
-/// Quality factors of the two sections of a fourth-order Butterworth filter.
-const BUTTERWORTH_4: [f64; 2] = [0.541_196_100_146_197, 1.306_562_964_876_376_6];
-
-/// A piece of signal between two looks at what glides.
-pub(super) type Piece = [[f64; CONTROL_FRAMES]; MAX_CHANNELS];
-
-/// What a band is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Filter {
-    Off,
-    HighPass(Slope),
-    LowShelf,
-    Bell,
-    HighShelf,
-    LowPass(Slope),
-}
-
-/// What cannot glide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Form {
-    pub filter: Filter,
-    pub placement: Placement,
-}
 
 /// What a band is asked to do.
 #[derive(Clone, Copy, Debug)]
@@ -106,7 +81,8 @@ impl Band {
         self.fade_left_frames = 0;
         self.now = Lane::new(self.wanted);
         self.settle();
-        self.design();
+        let (now, _) = self.designs();
+        self.now.jump_to(now);
     }
 
     /// Takes one step of everything that glides; called every [`CONTROL_FRAMES`] frames.
@@ -114,15 +90,18 @@ impl Band {
         if self.is_idle() {
             return;
         }
-        self.now.end_decays();
         let ramps = [&mut self.frequency_log2, &mut self.gain_db, &mut self.q_log2];
         let mut moved = false;
         for ramp in ramps {
             moved |= !ramp.is_settled();
             ramp.next();
         }
+        self.now.arrive();
+        self.before.arrive();
         if moved {
-            self.design();
+            let (now, before) = self.designs();
+            self.now.glide_to(now);
+            self.before.glide_to(before);
         }
         self.follow_wanted();
     }
@@ -177,119 +156,16 @@ impl Band {
         }
         self.before = std::mem::replace(&mut self.now, Lane::new(self.wanted));
         self.fade_left_frames = self.fade_frames;
-        self.design();
+        let (now, _) = self.designs();
+        self.now.jump_to(now);
     }
 
-    fn design(&mut self) {
+    /// The coefficients of both lanes for the values of this moment.
+    fn designs(&self) -> ([Coefficients; 2], [Coefficients; 2]) {
         let frequency_hz = self.frequency_log2.value().exp2();
         let (gain_db, q) = (self.gain_db.value(), self.q_log2.value().exp2());
-        self.now.design(frequency_hz, gain_db, q, self.sample_rate_hz);
-        if self.fade_left_frames > 0 {
-            self.before.design(frequency_hz, gain_db, q, self.sample_rate_hz);
-        }
-    }
-}
-
-/// A filter of one form, with its memory.
-#[derive(Clone, Debug)]
-struct Lane {
-    form: Form,
-    /// One section, or two for the steepest slope; the second is unused otherwise.
-    sections: [Section; 2],
-}
-
-#[derive(Clone, Debug)]
-struct Section {
-    coefficients: Coefficients,
-    taps: Taps,
-    channels: [Svf; MAX_CHANNELS],
-}
-
-impl Section {
-    fn set(&mut self, coefficients: Coefficients) {
-        self.coefficients = coefficients;
-        self.taps = Taps::from(coefficients);
-    }
-}
-
-impl Lane {
-    fn new(form: Form) -> Self {
-        let coefficients = Coefficients::UNITY;
-        let section = Section { coefficients, taps: Taps::from(coefficients), channels: Default::default() };
-        Self { form, sections: [section.clone(), section] }
-    }
-
-    fn design(&mut self, frequency_hz: f64, gain_db: f64, q: f64, sample_rate_hz: f64) {
-        use Coefficients as C;
-        let (f, rate) = (frequency_hz, sample_rate_hz);
-        let [gentle, sharp] = BUTTERWORTH_4;
-        let [first, second] = match self.form.filter {
-            Filter::Off | Filter::HighPass(Slope::Off) | Filter::LowPass(Slope::Off) => [C::UNITY, C::UNITY],
-            Filter::HighPass(Slope::Db6) => [C::gentle_high_pass(f, rate), C::UNITY],
-            Filter::HighPass(Slope::Db12) => [C::high_pass(f, 0.5_f64.sqrt(), rate), C::UNITY],
-            Filter::HighPass(Slope::Db24) => [C::high_pass(f, gentle, rate), C::high_pass(f, sharp, rate)],
-            Filter::LowShelf => [C::low_shelf(f, gain_db, q, rate), C::UNITY],
-            Filter::Bell => [C::bell(f, gain_db, q, rate), C::UNITY],
-            Filter::HighShelf => [C::high_shelf(f, gain_db, q, rate), C::UNITY],
-            Filter::LowPass(Slope::Db6) => [C::gentle_low_pass(f, rate), C::UNITY],
-            Filter::LowPass(Slope::Db12) => [C::low_pass(f, 0.5_f64.sqrt(), rate), C::UNITY],
-            Filter::LowPass(Slope::Db24) => [C::low_pass(f, gentle, rate), C::low_pass(f, sharp, rate)],
-        };
-        let [first_section, second_section] = &mut self.sections;
-        first_section.set(first);
-        second_section.set(second);
-    }
-
-    /// How many sections the form has.
-    fn section_count(&self) -> usize {
-        match self.form.filter {
-            Filter::Off => 0,
-            Filter::HighPass(Slope::Db24) | Filter::LowPass(Slope::Db24) => 2,
-            _ => 1,
-        }
-    }
-
-    fn process(&mut self, piece: &mut Piece, frames: usize) {
-        let section_count = self.section_count();
-        let placement = self.form.placement;
-        let [left, right] = piece;
-        for Section { taps, channels: [first, second], .. } in self.sections.iter_mut().take(section_count) {
-            match placement {
-                Placement::Stereo => {
-                    left.iter_mut().take(frames).for_each(|x| *x = first.next(*x, taps));
-                    right.iter_mut().take(frames).for_each(|x| *x = second.next(*x, taps));
-                }
-                // The filter's change is added, so that the other part of the signal stays as it is.
-                Placement::Mid => {
-                    for (left, right) in left.iter_mut().zip(right.iter_mut()).take(frames) {
-                        let mid = 0.5 * (*left + *right);
-                        let change = first.next(mid, taps) - mid;
-                        *left += change;
-                        *right += change;
-                    }
-                }
-                Placement::Side => {
-                    for (left, right) in left.iter_mut().zip(right.iter_mut()).take(frames) {
-                        let side = 0.5 * (*left - *right);
-                        let change = first.next(side, taps) - side;
-                        *left += change;
-                        *right -= change;
-                    }
-                }
-            }
-        }
-    }
-
-    fn end_decays(&mut self) {
-        self.sections.iter_mut().flat_map(|section| &mut section.channels).for_each(Svf::settle);
-    }
-
-    fn response(&self, frequency_hz: f64, sample_rate_hz: f64, heard_as: Placement) -> (f64, f64) {
-        let is_heard = self.form.placement == Placement::Stereo || self.form.placement == heard_as;
-        let section_count = if is_heard { self.section_count() } else { 0 };
-        self.sections.iter().take(section_count).fold((1.0, 0.0), |(real, imaginary), section| {
-            let (a, b) = section.coefficients.response(frequency_hz, sample_rate_hz);
-            (real * a - imaginary * b, real * b + imaginary * a)
-        })
+        let design = |lane: &Lane| lane.form.filter.design(frequency_hz, gain_db, q, self.sample_rate_hz);
+        let before = if self.fade_left_frames > 0 { design(&self.before) } else { [Coefficients::UNITY; 2] };
+        (design(&self.now), before)
     }
 }
