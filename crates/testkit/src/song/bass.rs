@@ -7,7 +7,7 @@ use super::{
 };
 
 /// The bass in its mix.
-const LEVEL: f64 = 0.110;
+const LEVEL: f64 = 0.101;
 
 /// Start and length in sixteenths, semitones above the root, strength.
 type Figure = &'static [(usize, f64, f64, f64)];

@@ -7,7 +7,7 @@ use super::{
 };
 
 /// The chords in their mix.
-const LEVEL: f64 = 0.150;
+const LEVEL: f64 = 0.138;
 /// Detuning of the pad's saws on each side, in semitones.
 const DETUNE: [[f64; 3]; 2] = [[-0.11, 0.02, 0.09], [-0.08, -0.03, 0.12]];
 
@@ -50,10 +50,7 @@ pub fn play(score: &Score) -> Track {
     track.mix(&keys, 1.0);
     track.add_room(0.16, 1.6, 0.35);
     let mut low_cut = [0, 1].map(|_| Filter::new(110.0, 0.7, score.sample_rate_hz));
-    track.change(|_, frame| {
-        let mut sides = frame.into_iter().zip(&mut low_cut).map(|(sample, filter)| LEVEL * filter.high(sample));
-        [sides.next().unwrap_or(0.0), sides.next().unwrap_or(0.0)]
-    });
+    track.change(|_, [left, right]| [LEVEL * low_cut[0].high(left), LEVEL * low_cut[1].high(right)]);
     track
 }
 

@@ -7,7 +7,7 @@ use super::{
 };
 
 /// The kit in its mix.
-const LEVEL: f64 = 0.265;
+const LEVEL: f64 = 0.198;
 /// Partials of a cymbal, in hertz: no two in a simple ratio.
 const METAL_HZ: [f64; 6] = [411.3, 608.7, 739.2, 1_045.3, 1_080.1, 1_600.7];
 
@@ -24,7 +24,7 @@ pub fn play(score: &Score) -> Track {
     let mut track = kit.track;
     track.add_room(0.09, 0.7, 0.45);
     // A touch of saturation rounds the hits off, as a drum bus would.
-    track.change(|_, frame| frame.map(|sample| LEVEL * (1.1 * sample).tanh()));
+    track.change(|_, frame| frame.map(|sample| LEVEL * (1.6 * sample).tanh()));
     track
 }
 

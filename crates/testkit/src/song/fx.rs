@@ -7,7 +7,7 @@ use super::{
 };
 
 /// The effects in their mix.
-const LEVEL: f64 = 0.215;
+const LEVEL: f64 = 0.189;
 
 /// Plays the effects.
 pub fn play(score: &Score) -> Track {
@@ -73,20 +73,14 @@ fn riser(track: &mut Track, score: &Score, bar: usize, bars: usize) {
             filters.iter_mut().for_each(|filter| filter.tune(400.0 + 5_000.0 * progress * progress));
         }
         frame += 1;
-        let cycles = 12.0 * progress * progress;
-        // Speed 4…16 beats in two bars: the integral of the trembling's rate.
+        let climbed = 12.0 * progress * progress;
+        // The trembling's phase: its rate grows fivefold on the way.
         let tremble = 0.6 + 0.4 * sine(0.25 + (4.0 + 8.0 * progress) * progress * bars as f64);
         let envelope = 0.4 * progress * tremble * fade(t, duration_s, 0.05, 0.01);
-        [0.06, -0.06]
-            .map(|detune| pitch_hz(note + cycles + detune) / rate_hz)
-            .into_iter()
-            .zip(saws.iter_mut().zip(&mut filters))
-            .map(|(step, (saw, filter))| envelope * filter.low(saw.saw(step)))
-            .enumerate()
-            .fold([0.0; 2], |mut frame, (i, sample)| {
-                frame[i] = sample;
-                frame
-            })
+        [(0, 0.06), (1, -0.06)].map(|(i, detune)| {
+            let step = pitch_hz(note + climbed + detune) / rate_hz;
+            envelope * filters[i].low(saws[i].saw(step))
+        })
     });
 }
 

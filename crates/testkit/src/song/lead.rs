@@ -7,7 +7,7 @@ use super::{
 };
 
 /// The lead in its mix.
-const LEVEL: f64 = 0.088;
+const LEVEL: f64 = 0.081;
 
 /// Plays the melody.
 pub fn play(score: &Score) -> Track {

@@ -35,7 +35,7 @@ pub struct Stem {
 ///
 /// The same seed and rate give the same bits on the same machine (between machines the last bits may differ with
 /// their mathematics library). The stems are balanced: their plain sum is the mix, with peaks near −5.5 dBFS and an
-/// integrated loudness near −19.5 LUFS. `[setup]`
+/// integrated loudness near −20 LUFS. `[setup]`
 pub fn compose(seed: u64, sample_rate_hz: f64) -> Vec<Stem> {
     let score = Score::new(seed, sample_rate_hz);
     // The five play at once: each reads the score only.

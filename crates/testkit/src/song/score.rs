@@ -134,10 +134,12 @@ impl Score {
         f64::from(if note > 38 { note - 12 } else { note })
     }
 
-    /// The four notes of a bar's seventh chord, each moved by octaves between G3 and F♯4 so that the chords connect.
+    /// The four notes of a bar's seventh chord: the triad between G3 and F♯4, turned so that the chords connect, and
+    /// the seventh in the octave above, where it does not rub against the root.
     pub fn chord_notes(&self, bar: usize) -> [f64; 4] {
         let root = self.root_degree(bar);
-        [0, 2, 4, 6].map(|third| f64::from(55 + (self.pitch(root + third) - 55).rem_euclid(12)))
+        [(0, 55), (2, 55), (4, 55), (6, 67)]
+            .map(|(third, lowest)| f64::from(lowest + (self.pitch(root + third) - lowest).rem_euclid(12)))
     }
 
     /// The melody: a two-bar idea for the verse and one for the chorus, each varied when it returns.
