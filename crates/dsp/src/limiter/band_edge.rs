@@ -22,8 +22,9 @@ pub struct BandEdge {
     history: Box<[f32]>,
     newest: usize,
 
-    rough_peak: PeakInterpolator,
-    peak_hold: f32,
+    /// Peaks of the signal without its edge; rough is enough, the fade is longer than its latency.
+    low_peak: PeakInterpolator,
+    low_hold: f32,
     edge_hold: f32,
     hold_keep: f32,
 
@@ -34,7 +35,6 @@ pub struct BandEdge {
     /// Share of the edge taken out, 0…1.
     removed: f32,
     return_keep: f32,
-    to_peak: Delay,
     to_output: Delay,
     edge_to_output: Delay,
 }
@@ -48,11 +48,10 @@ const FILTER_DELAY_FRAMES: usize = TAPS / 2;
 const CUTOFF: f64 = 0.4625;
 /// Frames over which the edge fades out.
 const FADE_FRAMES: usize = 24;
-/// Peaks between the samples, in units of the edge's own sample peak.
-const EDGE_WEIGHT: f32 = 3.0;
 /// An edge this far below the ceiling (−54 dB) moves no peak by more than 0.02 dB.
 const HARMLESS_EDGE: f32 = 0.002;
-const HOLD_MS: f64 = 3.0;
+/// How far apart the peaks of the edge and of the rest may lie and still be taken to meet.
+const HOLD_MS: f64 = 1.0;
 const STAY_MS: f64 = 30.0;
 const RETURN_MS: f64 = 40.0;
 
@@ -67,15 +66,13 @@ impl BandEdge {
         }
         let sum: f32 = low_pass.as_flattened().iter().sum();
         low_pass.as_flattened_mut().iter_mut().for_each(|coefficient| *coefficient /= sum);
-        let rough_peak = PeakInterpolator::itu();
         let keep = |time_ms: f64| (-1.0 / format.frames_from_ms(time_ms).max(1) as f64).exp() as f32;
         Self {
             low_pass,
             history: vec![0.0; 2 * PADDED_TAPS].into_boxed_slice(),
             newest: 0,
-            to_peak: Delay::new(FILTER_DELAY_FRAMES - rough_peak.latency_frames()),
-            rough_peak,
-            peak_hold: 0.0,
+            low_peak: PeakInterpolator::itu(),
+            low_hold: 0.0,
             edge_hold: 0.0,
             hold_keep: keep(HOLD_MS),
             stay_frames: format.frames_from_ms(STAY_MS),
@@ -92,12 +89,11 @@ impl BandEdge {
     pub fn reset(&mut self) {
         self.history.fill(0.0);
         self.newest = 0;
-        self.rough_peak.reset();
-        (self.peak_hold, self.edge_hold) = (0.0, 0.0);
+        self.low_peak.reset();
+        (self.low_hold, self.edge_hold) = (0.0, 0.0);
         self.stay_left_frames = 0;
         self.fade.reset();
         self.removed = 0.0;
-        self.to_peak.reset();
         self.to_output.reset();
         self.edge_to_output.reset();
     }
@@ -110,11 +106,11 @@ impl BandEdge {
         let middle = self.history[self.newest + FILTER_DELAY_FRAMES];
         let edge = middle - low;
 
-        let peak = self.rough_peak.next(self.to_peak.next(sample)).max(middle.abs());
-        self.peak_hold = peak.max(self.peak_hold * self.hold_keep);
+        // Where the edge and the rest are both high, their sum is, somewhere between the samples.
+        self.low_hold = self.low_peak.next(low).max(self.low_hold * self.hold_keep);
         self.edge_hold = edge.abs().max(self.edge_hold * self.hold_keep);
-        let dangerous =
-            on && self.edge_hold > HARMLESS_EDGE * ceiling && self.peak_hold + EDGE_WEIGHT * self.edge_hold > ceiling;
+        let highest = middle.abs().max(self.low_hold + self.edge_hold);
+        let dangerous = on && highest > ceiling && self.edge_hold > HARMLESS_EDGE * ceiling;
         self.stay_left_frames = if dangerous { self.stay_frames } else { self.stay_left_frames.saturating_sub(1) };
 
         let kept = self.fade.next(if self.stay_left_frames > 0 { 0 } else { ONE });
