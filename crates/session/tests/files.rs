@@ -151,9 +151,9 @@ fn a_directory_open_to_others_is_refused() {
 
 #[test]
 fn a_link_to_a_directory_is_refused() {
-    let directory = Directory::new();
+    let (directory, target) = (Directory::new(), Directory::new());
     let link = directory.0.join("link");
-    symlink(Directory::new().0.clone(), &link).unwrap();
+    symlink(&target, &link).unwrap();
     let reason = announced(Place::Directory(link)).local_only().unwrap();
     assert!(reason.contains("cannot be opened"), "{reason}");
 }
