@@ -40,6 +40,7 @@ mod rules;
 
 // Who does it: the audio thread, the helper, the instance.
 mod board;
+pub mod delivery;
 mod helper;
 pub mod member;
 mod outlet;

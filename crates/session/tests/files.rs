@@ -1,5 +1,6 @@
 //! What lies where the shared memory should be, and what must not be trusted.
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used)]
 
 mod place;
 
@@ -7,7 +8,8 @@ use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
 
-use place::{Directory, until};
+use place::directory::Directory;
+use place::until;
 use session::identity::{Identity, Info, Kind};
 use session::layout::{REGION_BYTES, REGION_NAME};
 use session::member::{Link, Member, Place};
@@ -147,6 +149,12 @@ fn a_directory_open_to_others_is_refused() {
     fs::set_permissions(&directory, Permissions::from_mode(0o755)).unwrap();
     let reason = announced(directory.place()).local_only().unwrap();
     assert!(reason.contains("open to other users"), "{reason}");
+}
+
+#[test]
+fn a_relative_directory_is_refused() {
+    let reason = announced(Place::Directory("stemma".into())).local_only().unwrap();
+    assert!(reason.contains("absolute"), "{reason}");
 }
 
 #[test]

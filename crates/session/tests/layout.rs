@@ -1,9 +1,11 @@
 //! Layout 1, byte for byte: written once, never changed after a release.
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used)]
 
 mod place;
 
-use place::{Directory, until};
+use place::directory::Directory;
+use place::until;
 use session::command::Command;
 use session::identity::{Identity, Info, Kind};
 use session::member::{Link, Member};

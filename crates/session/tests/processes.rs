@@ -2,6 +2,7 @@
 //!
 //! Each test starts this binary again with `STEMMA_TEST_ROLE` set; the test `a_process_of_its_own` then plays the role.
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used)]
 
 mod place;
 
@@ -10,7 +11,8 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use place::{Directory, until, within};
+use place::directory::Directory;
+use place::{until, within};
 use session::command::{Answer, Command as Wish, Delivery};
 use session::identity::{Identity, Info, Kind};
 use session::layout::{HEADER_BYTES, METER_SEQUENCE, METERS, REGION_NAME, SLOT_BYTES};

@@ -1,5 +1,6 @@
 //! What the audio thread pays: no allocation, and nanoseconds.
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used)]
 #![allow(unsafe_code)]
 
 mod place;
@@ -9,7 +10,8 @@ use std::cell::Cell;
 use std::hint::black_box;
 use std::time::Instant;
 
-use place::{Directory, until};
+use place::directory::Directory;
+use place::until;
 use session::command::Answer;
 use session::identity::{Identity, Info, Kind};
 use session::member::{Link, Member};
