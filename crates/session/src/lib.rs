@@ -46,3 +46,4 @@ pub mod member;
 mod outlet;
 pub mod publisher;
 mod seat;
+mod turnstile;
