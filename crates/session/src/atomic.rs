@@ -1,17 +1,17 @@
-//! The atomics of the region: the processor's, or the ones of loom that try every order.
+//! The atomics of the region: the processor's, or in `tests/loom.rs` those of loom, which try every order.
 
-#[cfg(not(loom))]
+#[cfg(not(all(loom, test)))]
 pub(crate) use std::sync::atomic::{AtomicU64, fence};
 
-#[cfg(loom)]
+#[cfg(all(loom, test))]
 pub(crate) use loom::sync::atomic::{AtomicU64, fence};
 
 pub(crate) use std::sync::atomic::Ordering;
 
-/// Gives the other side time to finish.
+/// Gives the other side time to finish. `[any]`
 pub(crate) fn pause() {
-    #[cfg(loom)]
+    #[cfg(all(loom, test))]
     loom::thread::yield_now();
-    #[cfg(not(loom))]
+    #[cfg(not(all(loom, test)))]
     std::hint::spin_loop();
 }

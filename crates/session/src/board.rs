@@ -168,13 +168,8 @@ fn link(seat: &mut Seat, census: &Census, host_group: u64) {
     }
     let masters: Vec<&Peer> = census.of_kind(Kind::Master).map(|(_, peer)| peer).collect();
     let parties: Vec<Party> = masters.iter().map(|peer| peer.party()).collect();
+    let own = seat.party(host_group);
     let identity = &mut seat.identity;
-    let own = Party {
-        session: identity.session,
-        host_group,
-        host_document: seat.info.host_document,
-        across_applications: identity.across_applications,
-    };
     seat.link = match step(&own, &parties) {
         Step::Stay(master) | Step::Join(master) => {
             identity.session = parties[master].session;

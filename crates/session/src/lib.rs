@@ -40,8 +40,10 @@ mod rules;
 
 // Who does it: the audio thread, the helper, the instance.
 mod board;
+pub mod delivery;
 mod helper;
 pub mod member;
 mod outlet;
 pub mod publisher;
 mod seat;
+mod turnstile;

@@ -2,19 +2,15 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crate::census::Peer;
-use crate::command::{Command, Delivery, Word, post};
 use crate::helper::{self, Shared};
 use crate::identity::{Identity, Info, Kind};
-use crate::layout::SLOT_COUNT;
 use crate::meters::{Meters, Position};
 use crate::outlet::Outlet;
 use crate::publisher::Publisher;
 use crate::seat::Seat;
-use crate::slot::{State, Status};
 use crate::uuid::Uuid;
 
 /// Where instances meet.
@@ -89,7 +85,7 @@ pub enum Activity {
     },
 }
 
-/// A stem as its master sees it; every value is in range, whatever the memory said.
+/// A stem (or a master) as the others see it; every value is in range, whatever the memory said.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StemView {
     /// Where it is: what commands are sent to.
@@ -106,33 +102,10 @@ pub struct StemView {
     pub activity: Activity,
 }
 
-/// A command that is on its way.
-#[derive(Clone, Copy, Debug)]
-pub struct Ticket {
-    stem: StemId,
-    kind: usize,
-    sequence: u32,
-    sent: Instant,
-}
-
-/// Why a command could not be sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SendError {
-    /// The sender is not announced yet.
-    #[error("this instance is not in the session yet")]
-    NotAnnounced,
-    /// Only masters command.
-    #[error("only a master can send commands")]
-    NotAMaster,
-    /// The stem has left, or its slot has another owner.
-    #[error("the stem has left the session")]
-    Gone,
-}
-
 /// One instance in the session; dropping it is leaving. Made once an instance `[main]`.
 pub struct Member {
-    shared: Arc<Shared>,
-    seat: u64,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) seat: u64,
 }
 
 impl Member {
@@ -228,14 +201,24 @@ impl Member {
     /// Lists the stems of this session, sorted by role, name and instance; this one itself is among them if it is a
     /// stem. Fresh at every call, cheap enough for every frame of a window. `[main]`
     pub fn stems(&self, views: &mut Vec<StemView>) {
+        self.list(Kind::Stem, views);
+    }
+
+    /// Lists the masters of this session in the same way: with more than one, the last command wins, and another copy
+    /// of the project may be open (see [`Member::make_independent`]). `[main]`
+    pub fn masters(&self, views: &mut Vec<StemView>) {
+        self.list(Kind::Master, views);
+    }
+
+    fn list(&self, kind: Kind, views: &mut Vec<StemView>) {
         views.clear();
         let now = Instant::now();
         self.shared.read(|board| {
             board.refresh(now);
             let Some(seat) = board.seats.iter().find(|seat| seat.number == self.seat) else { return };
             let party = seat.party(board.host_group);
-            let stems = board.census.members_of(&party, Kind::Stem);
-            views.extend(stems.map(|(slot, peer)| view(slot, peer, now)));
+            let peers = board.census.members_of(&party, kind);
+            views.extend(peers.map(|(slot, peer)| view(slot, peer, now)));
         });
         views.sort_by(|a, b| order(a).cmp(&order(b)));
     }
@@ -254,53 +237,6 @@ impl Member {
         }
     }
 
-    /// Sends a command to a stem; the newest of a kind wins. `[main]`
-    pub fn send(&self, stem: StemId, command: Command) -> Result<Ticket, SendError> {
-        let (kind, value) = command.to_parts();
-        self.shared.read(|board| {
-            let region = board.region.as_ref().ok_or(SendError::NotAnnounced)?;
-            let seat = board.seats.iter().find(|seat| seat.number == self.seat).ok_or(SendError::NotAnnounced)?;
-            if seat.kind != Kind::Master {
-                return Err(SendError::NotAMaster);
-            }
-            let writer = seat.slot().and_then(|slot| u8::try_from(slot).ok()).ok_or(SendError::NotAnnounced)?;
-            let slot = region.slot(stem.slot);
-            if stem.slot >= SLOT_COUNT || !is_alive(slot.state(), stem) {
-                return Err(SendError::Gone);
-            }
-            let (word, _) = slot.mailbox(kind).ok_or(SendError::Gone)?;
-            let sequence = post(word, writer, value).ok_or(SendError::Gone)?;
-            if is_alive(slot.state(), stem) {
-                Ok(Ticket { stem, kind, sequence, sent: Instant::now() })
-            } else {
-                Err(SendError::Gone)
-            }
-        })
-    }
-
-    /// How far a command has come. `[main]`
-    pub fn delivery(&self, ticket: &Ticket) -> Delivery {
-        const PATIENCE: Duration = Duration::from_millis(500);
-        self.shared.read(|board| {
-            let Some(region) = board.region.as_ref() else { return Delivery::Gone };
-            let slot = region.slot(ticket.stem.slot);
-            let Some((command, answer)) = slot.mailbox(ticket.kind) else { return Delivery::Gone };
-            let answer = Word(answer.load(Ordering::Relaxed));
-            let command = Word(command.load(Ordering::Relaxed));
-            if !is_alive(slot.state(), ticket.stem) {
-                Delivery::Gone
-            } else if let Some(done) = answer.answer().filter(|_| answer.sequence() == ticket.sequence) {
-                Delivery::Answered(done)
-            } else if command.sequence() != ticket.sequence {
-                Delivery::Superseded
-            } else if ticket.sent.elapsed() < PATIENCE {
-                Delivery::Pending
-            } else {
-                Delivery::NotResponding
-            }
-        })
-    }
-
     fn read_seat<T>(&self, read: impl FnOnce(&Seat) -> T) -> Option<T> {
         self.shared.read(|board| board.seat_mut(self.seat).map(|seat| read(seat)))
     }
@@ -317,10 +253,6 @@ impl Drop for Member {
         drop(seat);
         helper::leave(&self.shared);
     }
-}
-
-fn is_alive(state: State, stem: StemId) -> bool {
-    state.status() == Status::Live && state.generation() == stem.generation
 }
 
 fn order(view: &StemView) -> (u8, &str, Uuid, usize) {

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use crate::layout::SLOT_WORDS;
 use crate::region::Region;
 use crate::slot::Slot;
+use crate::turnstile::Turnstile;
 
 /// A slot to store into.
 pub(crate) enum Target {
@@ -33,8 +34,7 @@ impl Target {
 /// The helper's end of a [`Publisher`](crate::publisher::Publisher).
 pub(crate) struct Outlet {
     target: AtomicPtr<Target>,
-    /// Odd while the audio thread uses a slot.
-    visits: AtomicU64,
+    turnstile: Turnstile,
     /// One bit a slot: the masters whose commands count.
     masters: [AtomicU64; 2],
     implied_mute: AtomicBool,
@@ -49,7 +49,7 @@ impl Outlet {
         let private = Arc::new(Target::Private(Box::new([const { AtomicU64::new(0) }; SLOT_WORDS])));
         Self {
             target: AtomicPtr::new(Arc::as_ptr(&private).cast_mut()),
-            visits: AtomicU64::new(0),
+            turnstile: Turnstile::new(),
             masters: [AtomicU64::new(0), AtomicU64::new(0)],
             implied_mute: AtomicBool::new(false),
             private,
@@ -59,16 +59,13 @@ impl Outlet {
 
     /// Lets the one audio thread use the slot; the number tells targets apart. `[audio]`
     pub(crate) fn visit<T>(&self, act: impl FnOnce(Slot<'_>, usize) -> T) -> T {
-        let visit = self.visits.load(Ordering::Relaxed);
-        // This store and the load below, and the helper's store and load in `redirect`, have one order that all see
-        // (SeqCst): either we find the new target, or the helper finds us inside.
-        self.visits.store(visit.wrapping_add(1), Ordering::SeqCst);
-        let target = self.target.load(Ordering::SeqCst);
-        // SAFETY: `target` came from an `Arc<Target>` that `private` or `targets` holds until this outlet is dropped, and `self`
-        // is borrowed for the whole visit. Targets are only ever shared, never borrowed mutably.
+        self.turnstile.enter();
+        // Pairs with the store in `redirect`.
+        let target = self.target.load(Ordering::Acquire);
+        // SAFETY: `target` came from an `Arc<Target>` that `private` or `targets` holds until this outlet is dropped,
+        // and `self` is borrowed for the whole visit. Targets are only ever shared, never borrowed mutably.
         let result = act(unsafe { &*target }.slot(), target.addr());
-        // Pairs with the load in `redirect`: who sees the visit over sees its stores.
-        self.visits.store(visit.wrapping_add(2), Ordering::Release);
+        self.turnstile.leave();
         result
     }
 
@@ -80,11 +77,11 @@ impl Outlet {
             Some((region, index)) => Arc::new(Target::Shared(region, index)),
             None => Arc::clone(&self.private),
         };
-        self.target.store(Arc::as_ptr(&target).cast_mut(), Ordering::SeqCst);
+        self.target.store(Arc::as_ptr(&target).cast_mut(), Ordering::Release);
         self.targets.lock().unwrap_or_else(PoisonError::into_inner).push(target);
-        let visit = self.visits.load(Ordering::SeqCst);
+        let Some(visit) = self.turnstile.visit() else { return true };
         let deadline = Instant::now() + PATIENCE;
-        while visit & 1 == 1 && self.visits.load(Ordering::Acquire) == visit {
+        while !self.turnstile.is_over(visit) {
             if Instant::now() > deadline {
                 return false;
             }

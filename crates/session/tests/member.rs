@@ -4,8 +4,9 @@ mod place;
 
 use place::{until, unused_place};
 use session::command::{Answer, Command, Delivery};
+use session::delivery::SendError;
 use session::identity::{Identity, Info, Kind};
-use session::member::{Activity, Link, Member, Place, SendError, StemView};
+use session::member::{Activity, Link, Member, Place, StemView};
 use session::meters::{Meters, Position, Run, SILENCE_DB};
 use session::publisher::Publisher;
 
@@ -147,6 +148,21 @@ fn a_master_can_leave_a_session_with_its_playing_stems() {
     until("the drums follow", || names(&twin) == ["Drums"]);
     until("the bass stays", || names(&old) == ["Bass"]);
     assert_eq!(idle.identity().session, old.identity().session);
+}
+
+#[test]
+fn two_masters_of_one_session_know_of_each_other() {
+    let place = unused_place();
+    let first = master(&place, "Album");
+    until("the first is announced", || first.link() == linked("Album"));
+    let twin = Identity { instance: session::uuid::Uuid::random(), ..first.identity() };
+    let second = Member::join_at(place, Kind::Master, twin, Info::default());
+    let mut views = Vec::new();
+    until("both are listed", || {
+        first.masters(&mut views);
+        views.len() == 2
+    });
+    assert!(views.iter().any(|view| view.instance == second.identity().instance));
 }
 
 #[test]

@@ -77,7 +77,7 @@ pub(crate) fn open(directory: Option<&Path>) -> Result<(MmapRaw, Files), Refusal
 
 /// The runtime directories to try, best first, and whether to make them.
 fn candidates(directory: Option<&Path>) -> Vec<(PathBuf, bool)> {
-    let from_environment = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let from_environment = |name: &str| env::var_os(name).filter(|path| !path.is_empty()).map(PathBuf::from);
     if let Some(path) = directory.map(Path::to_path_buf).or_else(|| from_environment("STEMMA_SESSION_DIR")) {
         return vec![(path, true)];
     }
@@ -92,6 +92,10 @@ fn candidates(directory: Option<&Path>) -> Vec<(PathBuf, bool)> {
 fn find_directory(directory: Option<&Path>) -> Result<(PathBuf, OwnedFd), Refusal> {
     let mut reasons = Vec::new();
     for (path, make) in candidates(directory) {
+        if !path.is_absolute() {
+            reasons.push(format!("{} is not an absolute path", path.display()));
+            continue;
+        }
         let runtime = private_directory(CWD, &path, make);
         match runtime.and_then(|runtime| private_directory(runtime.as_fd(), Path::new(DIRECTORY_NAME), true)) {
             Ok(ours) => return Ok((path.join(DIRECTORY_NAME), ours)),
@@ -130,13 +134,19 @@ fn open_region(directory: &OwnedFd) -> Result<OwnedFd, Refusal> {
     for _ in 0..TRIES {
         match rustix::fs::openat(directory, REGION_NAME, FILE_FLAGS, FILE_MODE) {
             Ok(file) => {
-                let stat =
-                    rustix::fs::fstat(&file).map_err(|error| failure("cannot look at the shared memory", error))?;
-                if !is_private_file(&stat) || (stat.st_size != 0 && stat.st_size as u64 != REGION_BYTES as u64) {
+                let look =
+                    || rustix::fs::fstat(&file).map_err(|error| failure("cannot look at the shared memory", error));
+                let is_new = look()?.st_size == 0;
+                if is_new {
+                    // The host's umask may have taken rights away that we need.
+                    let _ = rustix::fs::fchmod(&file, FILE_MODE);
+                }
+                let stat = look()?;
+                if !is_private_file(&stat) || (!is_new && stat.st_size as u64 != REGION_BYTES as u64) {
                     set_aside(directory, inode(&stat))?;
                     continue;
                 }
-                if stat.st_size == 0 {
+                if is_new {
                     // Not `ftruncate`: memory that is full must say so now, not kill the host at the first store. Any
                     // number of openers may do this at once; none of them can shrink the file or change its contents.
                     rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, REGION_BYTES as u64)
