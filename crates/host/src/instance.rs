@@ -140,6 +140,44 @@ impl Instance {
         Err(HostError::Layout { plugin: self.label.clone(), channels, offered: selected.offered() })
     }
 
+    /// Activates without serving requests: one made meanwhile waits for the next round.
+    fn start(&mut self, activation: &Activation) -> Result<Activated, HostError> {
+        self.deactivate()?;
+        let refuse =
+            |plugin: &str, reason: &str| HostError::Activate { plugin: plugin.to_string(), reason: reason.to_string() };
+        if activation.max_frames == 0 || activation.sample_rate_hz.is_nan() || activation.sample_rate_hz <= 0.0 {
+            return Err(refuse(&self.label, "sample rate and block length must be above zero"));
+        }
+        let ports = self.select_layout(activation.channels)?;
+        if let Some(render) = self.extensions.render {
+            let mode = if activation.offline { RenderMode::Offline } else { RenderMode::Realtime };
+            render.set(&self.plugin.plugin_handle(), mode).map_err(|error| refuse(&self.label, &error.to_string()))?;
+        }
+        let configuration = PluginAudioConfiguration {
+            sample_rate: activation.sample_rate_hz,
+            min_frames_count: 1,
+            max_frames_count: activation.max_frames,
+        };
+        let stopped = self
+            .plugin
+            .activate(|_, _| AudioThread, configuration)
+            .map_err(|error| refuse(&self.label, &error.to_string()))?;
+
+        let handle = self.plugin.plugin_handle();
+        let latency_frames = self.extensions.latency.map_or(0, |latency| latency.get(&handle));
+        let mut processor = PluginAudioProcessor::from(stopped);
+        let tail_frames = match self.extensions.tail.map(|tail| tail.get(&processor.plugin_handle())) {
+            None => Some(0),
+            Some(TailLength::Finite(frames)) => Some(frames),
+            Some(TailLength::Infinite) => None,
+        };
+        let sidechain = ports.sidechain().and_then(|index| ports.inputs.get(index));
+        let activated =
+            Activated { latency_frames, tail_frames, sidechain_channels: sidechain.map(|port| port.channels) };
+        self.active = Some(Active::new(processor, activation, ports));
+        Ok(activated)
+    }
+
     /// Hands pending values over and collects what the plugin sends, outside of processing.
     fn flush(&mut self) -> Result<(), HostError> {
         let params = self.params()?;
@@ -275,39 +313,7 @@ impl Player for Instance {
     }
 
     fn activate(&mut self, activation: &Activation) -> Result<Activated, HostError> {
-        self.deactivate()?;
-        let refuse =
-            |plugin: &str, reason: &str| HostError::Activate { plugin: plugin.to_string(), reason: reason.to_string() };
-        if activation.max_frames == 0 || activation.sample_rate_hz.is_nan() || activation.sample_rate_hz <= 0.0 {
-            return Err(refuse(&self.label, "sample rate and block length must be above zero"));
-        }
-        let ports = self.select_layout(activation.channels)?;
-        if let Some(render) = self.extensions.render {
-            let mode = if activation.offline { RenderMode::Offline } else { RenderMode::Realtime };
-            render.set(&self.plugin.plugin_handle(), mode).map_err(|error| refuse(&self.label, &error.to_string()))?;
-        }
-        let configuration = PluginAudioConfiguration {
-            sample_rate: activation.sample_rate_hz,
-            min_frames_count: 1,
-            max_frames_count: activation.max_frames,
-        };
-        let stopped = self
-            .plugin
-            .activate(|_, _| AudioThread, configuration)
-            .map_err(|error| refuse(&self.label, &error.to_string()))?;
-
-        let handle = self.plugin.plugin_handle();
-        let latency_frames = self.extensions.latency.map_or(0, |latency| latency.get(&handle));
-        let mut processor = PluginAudioProcessor::from(stopped);
-        let tail_frames = match self.extensions.tail.map(|tail| tail.get(&processor.plugin_handle())) {
-            None => Some(0),
-            Some(TailLength::Finite(frames)) => Some(frames),
-            Some(TailLength::Infinite) => None,
-        };
-        let sidechain = ports.sidechain().and_then(|index| ports.inputs.get(index));
-        let activated =
-            Activated { latency_frames, tail_frames, sidechain_channels: sidechain.map(|port| port.channels) };
-        self.active = Some(Active::new(processor, activation, ports));
+        let activated = self.start(activation)?;
         self.pump()?;
         Ok(activated)
     }
@@ -375,7 +381,7 @@ impl Player for Instance {
                 self.flush()?;
             }
             if let (true, Some(activation)) = (restart, self.active.as_ref().map(|active| active.activation)) {
-                self.activate(&activation)?;
+                self.start(&activation)?;
             }
         }
         Ok(())
