@@ -216,6 +216,17 @@ fn a_flac_cut_off_or_changed_is_refused() {
 }
 
 #[test]
+fn a_flac_whose_samples_do_not_match_its_checksum_is_refused() {
+    let folder = Folder::new();
+    let mut bytes = flac_bytes(&(0..500).map(|index| index * 1_000).collect::<Vec<_>>());
+    // The checksum of the samples ends the header, 42 bytes from the start; all zeros stand for none.
+    bytes[26..42].fill(0x5a);
+    fs::write(folder.join("other.flac"), bytes).unwrap();
+    let (error, text) = refusal(&folder, "other.flac");
+    assert!(matches!(error, ReadError::Damaged { frame: 500, .. }), "{text}");
+}
+
+#[test]
 fn more_than_two_channels_are_refused_with_their_count() {
     let folder = Folder::new();
     write_wav(folder.join("surround.wav"), &noise(48_000, 6, 100), WavEncoding::Integer24).unwrap();

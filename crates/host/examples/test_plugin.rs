@@ -39,7 +39,7 @@ const LATENCY_FRAMES: usize = 5;
 const GAIN: u32 = 10;
 const MODE: u32 = 11;
 /// What the values of the mode parameter stand for.
-const MODES: [&str; 7] = ["Plain", "Crash", "Print", "Hang", "Gesture", "Callback", "Fail"];
+const MODES: [&str; 8] = ["Plain", "Crash", "Print", "Hang", "Gesture", "Callback", "Fail", "Restart"];
 
 struct TestPlugin;
 
@@ -148,6 +148,9 @@ impl<'a> PluginAudioProcessor<'a, Shared<'a>, Main<'a>> for Delay<'a> {
         shared: &'a Shared<'a>,
         config: PluginAudioConfiguration,
     ) -> Result<Self, PluginError> {
+        if shared.mode.load(SeqCst) == 7 {
+            shared.host.request_restart();
+        }
         Ok(Self { shared, sample_rate_hz: config.sample_rate, delay: Default::default(), position: 0 })
     }
 

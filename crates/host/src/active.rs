@@ -58,6 +58,41 @@ impl Active {
         }
     }
 
+    /// The reason why a block cannot be played, if there is one.
+    pub(crate) fn misfit(
+        &self,
+        input: &[&[f32]],
+        sidechain: Option<&[&[f32]]>,
+        output: &[&mut [f32]],
+        changes: &[ParameterChange],
+    ) -> Option<String> {
+        let frames = output.first().map_or(0, |row| row.len());
+        let channels = self.activation.channels as usize;
+        if input.len() != channels || output.len() != channels {
+            return Some(format!("{} rows in, {} rows out, activated for {channels}", input.len(), output.len()));
+        }
+        let sidechain_rows = sidechain.unwrap_or_default();
+        let lengths = input.iter().chain(sidechain_rows).map(|row| row.len()).chain(output.iter().map(|row| row.len()));
+        if lengths.into_iter().any(|length| length != frames) {
+            return Some("its rows differ in length".to_string());
+        }
+        if frames > self.activation.max_frames as usize {
+            return Some(format!("{frames} frames, activated for {}", self.activation.max_frames));
+        }
+        if sidechain.is_some() {
+            let wanted = self.ports.sidechain().and_then(|index| self.ports.inputs.get(index));
+            match wanted.map(|port| port.channels as usize) {
+                None => return Some("the plugin has no side-chain input".to_string()),
+                Some(wanted) if sidechain_rows.len() != 1 && sidechain_rows.len() != wanted => {
+                    return Some(format!("{} side-chain rows for an input of {wanted}", sidechain_rows.len()));
+                }
+                Some(_) => {}
+            }
+        }
+        let late = changes.iter().find(|change| change.frame as usize >= frames.max(1) || !change.value.is_finite());
+        late.map(|change| format!("{change:?} in a block of {frames} frames"))
+    }
+
     /// Plays one block; the reason when something does not fit or the plugin fails.
     pub(crate) fn process(
         &mut self,

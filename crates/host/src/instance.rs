@@ -5,24 +5,19 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use clack_extensions::audio_ports::PluginAudioPorts;
-use clack_extensions::audio_ports_config::PluginAudioPortsConfig;
-use clack_extensions::latency::PluginLatency;
 use clack_extensions::params::PluginParams;
-use clack_extensions::render::{PluginRender, RenderMode};
-use clack_extensions::state::PluginState;
-use clack_extensions::tail::{PluginTail, TailLength};
-use clack_extensions::track_info::PluginTrackInfo;
+use clack_extensions::render::RenderMode;
+use clack_extensions::tail::TailLength;
 use clack_host::events::io::EventBuffer;
 use clack_host::host::HostInfo;
-use clack_host::plugin::{PluginInstance, PluginSharedHandle};
+use clack_host::plugin::PluginInstance;
 use clack_host::prelude::{PluginAudioConfiguration, PluginAudioProcessor};
 use clack_host::utils::ClapId;
 
 use crate::active::Active;
 use crate::callbacks::{AnyThread, AudioThread, Callbacks, MainThread, Requests};
 use crate::events::{read_events, write_changes};
-use crate::report::PluginReport;
+use crate::extensions::Extensions;
 use crate::{
     Activated, Activation, Description, HostCalls, HostError, Parameter, ParameterChange, Player, PluginEvent, Ports,
     Position, Track, bundle, parameters,
@@ -42,35 +37,6 @@ pub struct Instance {
     /// Values set since the last block.
     pending: Vec<ParameterChange>,
     events: Vec<PluginEvent>,
-}
-
-/// What the plugin can do beyond playing.
-struct Extensions {
-    ports: Option<PluginAudioPorts>,
-    layouts: Option<PluginAudioPortsConfig>,
-    params: Option<PluginParams>,
-    state: Option<PluginState>,
-    latency: Option<PluginLatency>,
-    tail: Option<PluginTail>,
-    render: Option<PluginRender>,
-    track: Option<PluginTrackInfo>,
-    report: Option<PluginReport>,
-}
-
-impl Extensions {
-    fn of(plugin: &PluginSharedHandle) -> Self {
-        Self {
-            ports: plugin.get_extension(),
-            layouts: plugin.get_extension(),
-            params: plugin.get_extension(),
-            state: plugin.get_extension(),
-            latency: plugin.get_extension(),
-            tail: plugin.get_extension(),
-            render: plugin.get_extension(),
-            track: plugin.get_extension(),
-            report: plugin.get_extension(),
-        }
-    }
 }
 
 impl Instance {
@@ -140,6 +106,44 @@ impl Instance {
         Err(HostError::Layout { plugin: self.label.clone(), channels, offered: selected.offered() })
     }
 
+    /// Activates without serving requests: one made meanwhile waits for the next round.
+    fn start(&mut self, activation: &Activation) -> Result<Activated, HostError> {
+        self.deactivate()?;
+        let refuse =
+            |plugin: &str, reason: &str| HostError::Activate { plugin: plugin.to_string(), reason: reason.to_string() };
+        if activation.max_frames == 0 || activation.sample_rate_hz.is_nan() || activation.sample_rate_hz <= 0.0 {
+            return Err(refuse(&self.label, "sample rate and block length must be above zero"));
+        }
+        let ports = self.select_layout(activation.channels)?;
+        if let Some(render) = self.extensions.render {
+            let mode = if activation.offline { RenderMode::Offline } else { RenderMode::Realtime };
+            render.set(&self.plugin.plugin_handle(), mode).map_err(|error| refuse(&self.label, &error.to_string()))?;
+        }
+        let configuration = PluginAudioConfiguration {
+            sample_rate: activation.sample_rate_hz,
+            min_frames_count: 1,
+            max_frames_count: activation.max_frames,
+        };
+        let stopped = self
+            .plugin
+            .activate(|_, _| AudioThread, configuration)
+            .map_err(|error| refuse(&self.label, &error.to_string()))?;
+
+        let handle = self.plugin.plugin_handle();
+        let latency_frames = self.extensions.latency.map_or(0, |latency| latency.get(&handle));
+        let mut processor = PluginAudioProcessor::from(stopped);
+        let tail_frames = match self.extensions.tail.map(|tail| tail.get(&processor.plugin_handle())) {
+            None => Some(0),
+            Some(TailLength::Finite(frames)) => Some(frames),
+            Some(TailLength::Infinite) => None,
+        };
+        let sidechain = ports.sidechain().and_then(|index| ports.inputs.get(index));
+        let activated =
+            Activated { latency_frames, tail_frames, sidechain_channels: sidechain.map(|port| port.channels) };
+        self.active = Some(Active::new(processor, activation, ports));
+        Ok(activated)
+    }
+
     /// Hands pending values over and collects what the plugin sends, outside of processing.
     fn flush(&mut self) -> Result<(), HostError> {
         let params = self.params()?;
@@ -159,41 +163,6 @@ impl Instance {
         }
         self.events.extend(read_events(&output));
         Ok(())
-    }
-
-    /// The reason why a block cannot be played, if there is one.
-    fn misfit(
-        active: &Active,
-        input: &[&[f32]],
-        sidechain: Option<&[&[f32]]>,
-        output: &[&mut [f32]],
-        changes: &[ParameterChange],
-    ) -> Option<String> {
-        let frames = output.first().map_or(0, |row| row.len());
-        let channels = active.activation.channels as usize;
-        if input.len() != channels || output.len() != channels {
-            return Some(format!("{} rows in, {} rows out, activated for {channels}", input.len(), output.len()));
-        }
-        let sidechain_rows = sidechain.unwrap_or_default();
-        let lengths = input.iter().chain(sidechain_rows).map(|row| row.len()).chain(output.iter().map(|row| row.len()));
-        if lengths.into_iter().any(|length| length != frames) {
-            return Some("its rows differ in length".to_string());
-        }
-        if frames > active.activation.max_frames as usize {
-            return Some(format!("{frames} frames, activated for {}", active.activation.max_frames));
-        }
-        if sidechain.is_some() {
-            let wanted = active.ports.sidechain().and_then(|index| active.ports.inputs.get(index));
-            match wanted.map(|port| port.channels as usize) {
-                None => return Some("the plugin has no side-chain input".to_string()),
-                Some(wanted) if sidechain_rows.len() != 1 && sidechain_rows.len() != wanted => {
-                    return Some(format!("{} side-chain rows for an input of {wanted}", sidechain_rows.len()));
-                }
-                Some(_) => {}
-            }
-        }
-        let late = changes.iter().find(|change| change.frame as usize >= frames.max(1) || !change.value.is_finite());
-        late.map(|change| format!("{change:?} in a block of {frames} frames"))
     }
 }
 
@@ -275,39 +244,7 @@ impl Player for Instance {
     }
 
     fn activate(&mut self, activation: &Activation) -> Result<Activated, HostError> {
-        self.deactivate()?;
-        let refuse =
-            |plugin: &str, reason: &str| HostError::Activate { plugin: plugin.to_string(), reason: reason.to_string() };
-        if activation.max_frames == 0 || activation.sample_rate_hz.is_nan() || activation.sample_rate_hz <= 0.0 {
-            return Err(refuse(&self.label, "sample rate and block length must be above zero"));
-        }
-        let ports = self.select_layout(activation.channels)?;
-        if let Some(render) = self.extensions.render {
-            let mode = if activation.offline { RenderMode::Offline } else { RenderMode::Realtime };
-            render.set(&self.plugin.plugin_handle(), mode).map_err(|error| refuse(&self.label, &error.to_string()))?;
-        }
-        let configuration = PluginAudioConfiguration {
-            sample_rate: activation.sample_rate_hz,
-            min_frames_count: 1,
-            max_frames_count: activation.max_frames,
-        };
-        let stopped = self
-            .plugin
-            .activate(|_, _| AudioThread, configuration)
-            .map_err(|error| refuse(&self.label, &error.to_string()))?;
-
-        let handle = self.plugin.plugin_handle();
-        let latency_frames = self.extensions.latency.map_or(0, |latency| latency.get(&handle));
-        let mut processor = PluginAudioProcessor::from(stopped);
-        let tail_frames = match self.extensions.tail.map(|tail| tail.get(&processor.plugin_handle())) {
-            None => Some(0),
-            Some(TailLength::Finite(frames)) => Some(frames),
-            Some(TailLength::Infinite) => None,
-        };
-        let sidechain = ports.sidechain().and_then(|index| ports.inputs.get(index));
-        let activated =
-            Activated { latency_frames, tail_frames, sidechain_channels: sidechain.map(|port| port.channels) };
-        self.active = Some(Active::new(processor, activation, ports));
+        let activated = self.start(activation)?;
         self.pump()?;
         Ok(activated)
     }
@@ -323,7 +260,7 @@ impl Player for Instance {
         let Some(active) = &mut self.active else {
             return Err(HostError::NotActive { plugin: self.label.clone() });
         };
-        if let Some(reason) = Self::misfit(active, input, sidechain, output, changes) {
+        if let Some(reason) = active.misfit(input, sidechain, output, changes) {
             return Err(HostError::Block { plugin: self.label.clone(), reason });
         }
         if output.first().is_none_or(|row| row.is_empty()) {
@@ -375,7 +312,7 @@ impl Player for Instance {
                 self.flush()?;
             }
             if let (true, Some(activation)) = (restart, self.active.as_ref().map(|active| active.activation)) {
-                self.activate(&activation)?;
+                self.start(&activation)?;
             }
         }
         Ok(())

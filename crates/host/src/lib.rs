@@ -7,8 +7,10 @@
 mod active;
 mod bundle;
 mod callbacks;
+mod child;
 mod error;
 mod events;
+mod extensions;
 mod instance;
 mod parameters;
 mod play;

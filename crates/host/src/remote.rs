@@ -1,42 +1,28 @@
 //! A plugin in a process of its own, as a DAW with sandboxing would have it.
 
 use std::env;
-use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::child::ChildProcess;
 use crate::instance::label;
-use crate::protocol::{Answer, Request, Response, read_message, read_rows, write_message, write_rows};
+use crate::protocol::{Answer, Request, read_rows, write_rows};
 use crate::{
     Activated, Activation, Description, HostCalls, HostError, Parameter, ParameterChange, Player, PluginEvent, Ports,
     Position, Track,
 };
-
-/// How long an answer is waited for unless [`Remote::set_patience`] says otherwise.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// How long a process may take to end once its input is closed.
-const FAREWELL: Duration = Duration::from_secs(5);
 
 /// A plugin in a child process running `stemma-host serve`.
 ///
 /// When the child dies, by its own fault or by a signal, the call under way and all later ones return
 /// [`HostError::Died`]; a child that hangs is ended and gives [`HostError::NoAnswer`]. No call waits for ever.
 pub struct Remote {
-    child: Child,
-    /// Closing it tells the child to end.
-    requests: Option<ChildStdin>,
-    responses: Receiver<(Response, Vec<u8>)>,
+    child: ChildProcess,
     description: Description,
     label: String,
     events: Vec<PluginEvent>,
-    patience: Duration,
     /// A block was sent and its response not yet fetched: rows and frames of it.
     block_under_way: Option<(usize, usize)>,
-    /// Why there is no process any more.
-    lost: Option<HostError>,
 }
 
 impl Remote {
@@ -54,25 +40,15 @@ impl Remote {
         id: Option<&str>,
         track: Track,
     ) -> Result<Self, HostError> {
-        let refuse =
-            |reason: std::io::Error| HostError::Spawn { program: program.to_path_buf(), reason: reason.to_string() };
-        let path = std::path::absolute(path).map_err(refuse)?;
-        let mut child =
-            Command::new(program).arg("serve").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(refuse)?;
-        let missing = || refuse(std::io::Error::other("it has no pipes"));
-        let requests = child.stdin.take().ok_or_else(missing)?;
-        let responses = receive_in_background(child.stdout.take().ok_or_else(missing)?);
+        let path = std::path::absolute(path)
+            .map_err(|reason| HostError::Spawn { program: program.to_path_buf(), reason: reason.to_string() })?;
         let bundle_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let mut remote = Self {
-            child,
-            requests: Some(requests),
-            responses,
+            child: ChildProcess::start(program)?,
             description: Description::default(),
             label: label(&Description { name: bundle_name, ..Description::default() }, &track),
             events: Vec::new(),
-            patience: PATIENCE,
             block_under_way: None,
-            lost: None,
         };
         let request = Request::Load { path, id: id.map(str::to_string), track: track.clone() };
         match remote.ask(&request, &[])? {
@@ -99,7 +75,7 @@ impl Remote {
 
     /// How long to wait for any one answer before the process is ended. `[main]`
     pub fn set_patience(&mut self, patience: Duration) {
-        self.patience = patience;
+        self.child.patience = patience;
     }
 
     /// Id of the child process. `[any]`
@@ -170,50 +146,16 @@ impl Remote {
     }
 
     fn send(&mut self, request: &Request, body: &[u8]) -> Result<(), HostError> {
-        if let Some(error) = &self.lost {
-            return Err(error.clone());
-        }
         if self.block_under_way.is_some() {
             return Err(self.misfit("the one before was not fetched"));
         }
-        let sent = self.requests.as_mut().map(|stream| write_message(stream, request, body));
-        match sent {
-            Some(Ok(())) => Ok(()),
-            _ => Err(self.died(request.task())),
-        }
+        self.child.send(&self.label, request, body)
     }
 
     fn receive(&mut self, task: &str) -> Result<(Answer, Vec<u8>), HostError> {
-        match self.responses.recv_timeout(self.patience) {
-            Ok((response, body)) => {
-                self.events.extend(response.events);
-                response.result.map(|answer| (answer, body))
-            }
-            Err(RecvTimeoutError::Timeout) => {
-                // It may end by itself in this very moment; either way it is gone afterwards.
-                let _ = self.child.kill();
-                let _ = self.child.wait();
-                let seconds = self.patience.as_secs();
-                let error = HostError::NoAnswer { plugin: self.label.clone(), seconds, task: task.to_string() };
-                Err(self.lost.insert(error).clone())
-            }
-            Err(RecvTimeoutError::Disconnected) => Err(self.died(task)),
-        }
-    }
-
-    /// The pipe is closed: finds out how the process ended.
-    fn died(&mut self, task: &str) -> HostError {
-        self.requests = None;
-        let status = match wait(&mut self.child, FAREWELL) {
-            Some(status) => describe(status),
-            None => {
-                let _ = self.child.kill();
-                let _ = self.child.wait();
-                "it closed its pipe and had to be ended".to_string()
-            }
-        };
-        let error = HostError::Died { plugin: self.label.clone(), status, task: task.to_string() };
-        self.lost.insert(error).clone()
+        let (response, body) = self.child.receive(&self.label, task)?;
+        self.events.extend(response.events);
+        response.result.map(|answer| (answer, body))
     }
 
     fn misfit(&self, reason: &str) -> HostError {
@@ -229,54 +171,6 @@ impl Remote {
 
     fn unexpected(&self, answer: &dyn std::fmt::Debug) -> HostError {
         HostError::Protocol { plugin: self.label.clone(), reason: format!("{answer:?}") }
-    }
-}
-
-/// Reads responses on a thread of its own, so that waiting for one can have an end.
-fn receive_in_background(mut stream: impl Read + Send + 'static) -> Receiver<(Response, Vec<u8>)> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        // A damaged message counts as a closed pipe: nothing after it can be trusted.
-        while let Ok(Some(message)) = read_message(&mut stream) {
-            if sender.send(message).is_err() {
-                break;
-            }
-        }
-    });
-    receiver
-}
-
-/// Waits a while for a process to end.
-fn wait(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
-    let start = Instant::now();
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Some(status),
-            Ok(None) if start.elapsed() < patience => thread::sleep(Duration::from_millis(2)),
-            _ => return None,
-        }
-    }
-}
-
-/// An exit status in words.
-fn describe(status: ExitStatus) -> String {
-    #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        let meaning = match signal {
-            4 => "illegal instruction",
-            6 => "aborted",
-            7 | 10 => "bus error",
-            8 => "arithmetic error",
-            9 => "killed",
-            11 => "invalid memory access",
-            15 => "asked to end",
-            _ => "ended by the system",
-        };
-        return format!("signal {signal}, {meaning}");
-    }
-    match status.code() {
-        Some(code) => format!("exit code {code}"),
-        None => status.to_string(),
     }
 }
 
@@ -390,17 +284,6 @@ impl Player for Remote {
         match self.ask(&Request::HostCalls, &[])? {
             (Answer::HostCalls(calls), _) => Ok(calls),
             (other, _) => Err(self.unexpected(&other)),
-        }
-    }
-}
-
-impl Drop for Remote {
-    fn drop(&mut self) {
-        self.requests = None;
-        if wait(&mut self.child, FAREWELL).is_none() {
-            // It is gone afterwards in any case, and no one is left to tell.
-            let _ = self.child.kill();
-            let _ = self.child.wait();
         }
     }
 }

@@ -225,6 +225,17 @@ fn callbacks_run_on_the_main_thread_and_roles_are_never_mixed() {
 }
 
 #[test]
+fn a_plugin_that_never_stops_asking_for_a_restart_is_played_all_the_same() {
+    for mut player in players() {
+        player.set("Mode", "Restart").unwrap();
+        player.activate(&STEREO).unwrap();
+        let (input, output) = play_blocks(&mut *player, &[64], nothing);
+        assert_eq!(output[0][LATENCY_FRAMES..], input[0][..64 - LATENCY_FRAMES]);
+        assert!(player.host_calls().unwrap().restart > 1);
+    }
+}
+
+#[test]
 fn the_plugin_knows_its_track_its_position_and_the_kind_of_render() {
     for mut player in players() {
         player.activate(&Activation { offline: true, ..STEREO }).unwrap();
