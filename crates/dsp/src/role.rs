@@ -98,6 +98,20 @@ impl GuardRails {
             release_ms: 100.0..=300.0,
         }
     }
+
+    /// A gentle compressor in the middle of these ranges. `[any]`
+    pub fn starting_compressor(&self) -> CompressorSettings {
+        let middle = |range: &RangeInclusive<f32>| 0.5 * (range.start() + range.end());
+        CompressorSettings {
+            on: true,
+            threshold_db: -24.0,
+            knee_db: 6.0,
+            ratio: middle(&self.ratio),
+            attack_ms: middle(&self.attack_ms),
+            release_ms: middle(&self.release_ms),
+            ..CompressorSettings::default()
+        }
+    }
 }
 
 impl Role {
@@ -129,20 +143,7 @@ impl Role {
     /// Settings to start from: a gentle compressor in the middle of the role's ranges, everything else neutral.
     /// `[any]`
     pub fn starting_point(self) -> StemSettings {
-        let rails = self.guard_rails();
-        let middle = |range: &RangeInclusive<f32>| 0.5 * (range.start() + range.end());
-        StemSettings {
-            compressor: CompressorSettings {
-                on: true,
-                threshold_db: -24.0,
-                knee_db: 6.0,
-                ratio: middle(&rails.ratio),
-                attack_ms: middle(&rails.attack_ms),
-                release_ms: middle(&rails.release_ms),
-                ..CompressorSettings::default()
-            },
-            ..StemSettings::default()
-        }
+        StemSettings { compressor: self.guard_rails().starting_compressor(), ..StemSettings::default() }
     }
 }
 

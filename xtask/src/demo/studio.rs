@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use audio_file::Audio;
-use dsp::role::Role;
+use dsp::compressor::CompressorSettings;
+use dsp::role::GuardRails;
 use dsp::sum::Sum;
 use host::{Activation, Instance, Player, Position, Remote, Track};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -219,16 +220,10 @@ fn host_program() -> PathBuf {
 
 fn set_stem(player: &mut dyn Player, stem: &Stem, preset: Preset) -> Result<()> {
     player.set("Role", stem.role.name())?;
-    if preset == Preset::StartingPoints {
-        let start = stem.role.starting_point().compressor;
-        player.set("Compressor/Compressor on", "On")?;
-        player.set("Compressor/Threshold", &format!("{} dB", start.threshold_db))?;
-        player.set("Compressor/Ratio", &format!("{}:1", start.ratio))?;
-        player.set("Compressor/Knee", &format!("{} dB", start.knee_db))?;
-        player.set("Compressor/Attack", &format!("{} ms", start.attack_ms))?;
-        player.set("Compressor/Release", &format!("{} ms", start.release_ms))?;
+    match preset {
+        Preset::Neutral => Ok(()),
+        Preset::StartingPoints => set_compressor(player, &stem.role.starting_point().compressor),
     }
-    Ok(())
 }
 
 fn set_master(player: &mut dyn Player, preset: Preset) -> Result<()> {
@@ -238,15 +233,20 @@ fn set_master(player: &mut dyn Player, preset: Preset) -> Result<()> {
             player.set("Limiter/True peak", "Off")?;
         }
         Preset::StartingPoints => {
-            let start = Role::master().compressor;
-            player.set("Compressor/Compressor on", "On")?;
-            player.set("Compressor/Threshold", &format!("{} dB", start.threshold_db))?;
-            player.set("Compressor/Ratio", &format!("{}:1", start.ratio))?;
-            player.set("Compressor/Attack", &format!("{} ms", start.attack_ms))?;
-            player.set("Compressor/Release", &format!("{} ms", start.release_ms))?;
+            set_compressor(player, &GuardRails::master().starting_compressor())?;
             player.set("Output/Dither", "24 bit")?;
         }
     }
+    Ok(())
+}
+
+fn set_compressor(player: &mut dyn Player, compressor: &CompressorSettings) -> Result<()> {
+    player.set("Compressor/Compressor on", if compressor.on { "On" } else { "Off" })?;
+    player.set("Compressor/Threshold", &format!("{} dB", compressor.threshold_db))?;
+    player.set("Compressor/Ratio", &format!("{}:1", compressor.ratio))?;
+    player.set("Compressor/Knee", &format!("{} dB", compressor.knee_db))?;
+    player.set("Compressor/Attack", &format!("{} ms", compressor.attack_ms))?;
+    player.set("Compressor/Release", &format!("{} ms", compressor.release_ms))?;
     Ok(())
 }
 
