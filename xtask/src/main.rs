@@ -1,1 +1,52 @@
-fn main() {}
+//! The commands of the workshop: `cargo xtask --help` is the manual.
+
+mod bench;
+mod bundle;
+mod ci;
+mod demo;
+mod needs;
+mod run;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Builds, demonstrates and tests Stemma.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build both plugins as CLAP and VST3 into target/bundled: what an installer ships
+    Bundle,
+    /// Play a song through the real plugins, each in its own process: master.wav and a report
+    Demo(demo::Options),
+    /// Build the bundles and run every test
+    Test,
+    /// What must be green before a change lands: formatting, lints, documentation, every test
+    Ci,
+    /// Measure speed: ratios side by side in one run
+    Bench,
+}
+
+fn main() -> ExitCode {
+    let done = match CommandLine::parse().command {
+        Command::Bundle => bundle::run(),
+        Command::Demo(options) => demo::run(&options),
+        Command::Test => test::run(),
+        Command::Ci => ci::run(),
+        Command::Bench => bench::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cargo xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,1 +1,17 @@
-//! audio_file
+//! Audio files in and out: stems are read exactly, a WAV is written whole or not at all.
+//!
+//! WAV, AIFF and FLAC come in as planar `f32` ([`read`], [`Reader`]), a folder of them as a [`StemSet`]; results go out
+//! as WAV ([`WavWriter`]). Whatever is wrong with a file is said with the file's name and what to do about it.
+//! Everything here is `[setup]` or `[main]` work: it allocates and waits for the disk.
+
+mod audio;
+mod convert;
+mod read;
+mod stems;
+mod write;
+
+pub use audio::{Audio, SourceBits};
+pub use convert::{ConvertError, convert_rate};
+pub use read::{ReadError, Reader, read};
+pub use stems::{Stem, StemError, StemOptions, StemSet};
+pub use write::{WavEncoding, WavWriter, WriteError, write_wav};

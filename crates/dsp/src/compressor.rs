@@ -91,7 +91,7 @@ pub struct Compressor {
     ballistics: Ballistics,
     channels: Box<[Channel]>,
 
-    /// Lowest gain of both channels in the last frame and since the reading was taken, without make-up.
+    /// Lowest gain of both channels in the last frame and since the readings began, without make-up.
     applied_gain: f64,
     lowest_gain: f64,
 }
@@ -143,7 +143,7 @@ impl Compressor {
         }
     }
 
-    /// Forgets the sound, keeps the settings. `[audio]`
+    /// Forgets the sound, keeps the settings and the readings. `[audio]`
     pub fn reset(&mut self) {
         for ramp in [
             &mut self.threshold_db,
@@ -157,7 +157,6 @@ impl Compressor {
         }
         self.forget_level();
         self.applied_gain = 1.0;
-        self.lowest_gain = 1.0;
     }
 
     fn forget_level(&mut self) {
@@ -228,10 +227,14 @@ impl Compressor {
         db_from_gain(1.0 / self.applied_gain)
     }
 
-    /// Largest reduction since this was asked last (or since reset), in dB, 0 or more. `[audio]`
-    pub fn take_max_reduction_db(&mut self) -> f64 {
-        let lowest_gain = std::mem::replace(&mut self.lowest_gain, self.applied_gain);
-        db_from_gain(1.0 / lowest_gain)
+    /// Largest reduction since [`Compressor::reset_readings`] in dB, 0 or more. `[audio]`
+    pub fn max_reduction_db(&self) -> f64 {
+        db_from_gain(1.0 / self.lowest_gain)
+    }
+
+    /// Starts the largest reduction anew. `[audio]`
+    pub fn reset_readings(&mut self) {
+        self.lowest_gain = 1.0;
     }
 }
 

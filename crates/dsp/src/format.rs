@@ -20,6 +20,11 @@ impl Format {
         Self { sample_rate_hz, channels: 1 }
     }
 
+    /// Whether processors can be made for it. `[any]`
+    pub fn is_supported(&self) -> bool {
+        (8_000.0..=768_000.0).contains(&self.sample_rate_hz) && (1..=MAX_CHANNELS).contains(&self.channels)
+    }
+
     /// Frames in a time, rounded to the nearest.
     pub fn frames_from_ms(&self, time_ms: f64) -> usize {
         crate::units::frames_from_ms(time_ms, self.sample_rate_hz)

@@ -158,7 +158,7 @@ impl Limiter {
         }
     }
 
-    /// Forgets the sound and the readings. `[audio]`
+    /// Forgets the sound, keeps the settings and the readings. `[audio]`
     pub fn reset(&mut self) {
         self.drive_gain.settle();
         self.ceiling.settle();
@@ -178,7 +178,6 @@ impl Limiter {
         }
         self.unheard = true;
         self.gain = 1.0;
-        self.reset_readings();
     }
 
     /// Limits a block in place. `[audio]`
@@ -228,12 +227,12 @@ impl Limiter {
         db_from_gain(1.0 / self.gain)
     }
 
-    /// Largest reduction since reset (or [`Limiter::reset_readings`]) in dB. `[audio]`
+    /// Largest reduction since [`Limiter::reset_readings`] in dB. `[audio]`
     pub fn max_reduction_db(&self) -> f64 {
         db_from_gain(1.0 / self.lowest_gain)
     }
 
-    /// Share of the frames since reset (or [`Limiter::reset_readings`]) that were reduced by more than
+    /// Share of the frames since [`Limiter::reset_readings`] that were reduced by more than
     /// 0.01 dB, 0…1. `[audio]`
     pub fn reducing_share(&self) -> f64 {
         if self.frames == 0 { 0.0 } else { self.reducing_frames as f64 / self.frames as f64 }

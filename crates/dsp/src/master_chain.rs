@@ -1,8 +1,16 @@
-//! What happens to the sum: input gain, equalizer, compressor, limiter, output gain, bypass, dither, meters.
+//! What happens to the sum: input gain, equalizer, compressor, limiter, output gain, dither, bypass, meters.
 
-use crate::{
-    compressor::CompressorSettings, dither::WordLength, equalizer::EqualizerSettings, limiter::LimiterSettings,
-};
+use crate::bypass::{Bypass, BypassSettings};
+use crate::compressor::{Compressor, CompressorSettings};
+use crate::dither::{Dither, WordLength};
+use crate::equalizer::{Equalizer, EqualizerSettings};
+use crate::format::Format;
+use crate::limiter::{Limiter, LimiterSettings};
+use crate::meter::loudness::Loudness;
+use crate::meter::null::{NullMeter, NullReadings};
+use crate::meter::peak::PeakMeter;
+use crate::meter::{Meter, Readings};
+use crate::trim::{Trim, TrimSettings};
 
 /// Everything the master's chain can be told. The default only holds −1 dBTP.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -21,6 +29,160 @@ pub struct MasterSettings {
     pub output_gain_db: f32,
     /// Passes the input through, as late as the processed signal.
     pub bypass: bool,
-    /// While bypassed: plays the input at the loudness of the processed signal.
+    /// While bypassed: plays the input as loud as the processed signal was when the bypass was switched on.
     pub matched_bypass: bool,
 }
+
+/// What the master's chain says of itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MasterReadings {
+    /// What leaves the chain.
+    pub meter: Readings,
+    /// Reduction of the compressor now, in dB, 0 or more.
+    pub compressor_reduction_db: f64,
+    /// The largest reduction of the compressor since the measurement began, in dB.
+    pub max_compressor_reduction_db: f64,
+    /// Reduction of the limiter now, in dB, 0 or more.
+    pub limiter_reduction_db: f64,
+    /// The largest reduction of the limiter since the measurement began, in dB.
+    pub max_limiter_reduction_db: f64,
+    /// How much of the time the limiter has reduced, 0…1.
+    pub limiter_reducing_share: f64,
+    /// The input against the reference mix, while there is one.
+    pub null: Option<NullReadings>,
+}
+
+/// Masters the sum of the stems and measures what leaves. Stereo; equally late under every setting.
+pub struct MasterChain {
+    input_gain: Trim,
+    equalizer: Equalizer,
+    compressor: Compressor,
+    limiter: Limiter,
+    output_gain: Trim,
+    dither: Dither,
+    bypass: Bypass,
+    /// What the settings asked of the bypass last, to see when it is switched on.
+    bypass_request: (bool, bool),
+    bypass_gain_db: f32,
+    input_loudness: Loudness,
+    input_peak: PeakMeter,
+    processed_loudness: Loudness,
+    null: NullMeter,
+    meter: Meter,
+}
+
+impl MasterChain {
+    /// A chain that only holds −1 dBTP. `[setup]`
+    pub fn new(format: Format) -> Self {
+        let limiter = Limiter::new(format);
+        Self {
+            input_gain: Trim::new(format),
+            equalizer: Equalizer::new(format),
+            compressor: Compressor::new(format),
+            output_gain: Trim::new(format),
+            dither: Dither::new(format),
+            bypass: Bypass::new(format, limiter.latency_frames()),
+            limiter,
+            bypass_request: (false, false),
+            bypass_gain_db: 0.0,
+            input_loudness: Loudness::new(format),
+            input_peak: PeakMeter::new(format),
+            processed_loudness: Loudness::new(format),
+            null: NullMeter::new(format),
+            meter: Meter::new(format),
+        }
+    }
+
+    /// Applies settings. `[audio]`
+    pub fn set(&mut self, settings: &MasterSettings) {
+        self.input_gain.set(&TrimSettings { trim_db: settings.input_gain_db, ..TrimSettings::default() });
+        self.equalizer.set(&settings.equalizer);
+        self.compressor.set(&settings.compressor);
+        self.limiter.set(&settings.limiter);
+        self.output_gain.set(&TrimSettings { trim_db: settings.output_gain_db, ..TrimSettings::default() });
+        self.dither.set(settings.dither);
+        let request = (settings.bypass, settings.matched_bypass);
+        if request != self.bypass_request {
+            self.bypass_request = request;
+            self.bypass_gain_db = if request == (true, true) { self.matching_gain_db() } else { 0.0 };
+        }
+        self.bypass.set(&BypassSettings { on: settings.bypass, input_gain_db: self.bypass_gain_db });
+    }
+
+    /// Forgets the sound, but not what has been measured. `[audio]`
+    pub fn reset(&mut self) {
+        self.input_gain.reset();
+        self.equalizer.reset();
+        self.compressor.reset();
+        self.limiter.reset();
+        self.output_gain.reset();
+        self.dither.reset();
+        self.bypass.reset();
+    }
+
+    /// Starts the measurement again. `[audio]`
+    pub fn reset_measurement(&mut self) {
+        self.meter.reset();
+        self.null.reset();
+        self.compressor.reset_readings();
+        self.limiter.reset_readings();
+    }
+
+    /// Works on a block in place; `reference` is the mix the input is compared with, where there is one. `[audio]`
+    pub fn process<Reference: AsRef<[f32]>>(&mut self, block: &mut [&mut [f32]], reference: Option<&[Reference]>) {
+        self.null.process(block, reference);
+        self.input_loudness.process(block);
+        self.input_peak.process(block);
+        let Self {
+            input_gain, equalizer, compressor, limiter, output_gain, dither, bypass, processed_loudness, ..
+        } = self;
+        bypass.process(block, |piece| {
+            input_gain.process(piece);
+            equalizer.process(piece);
+            compressor.process(piece);
+            limiter.process(piece);
+            output_gain.process(piece);
+            dither.process(piece);
+            processed_loudness.process(piece);
+        });
+        self.meter.process(block);
+    }
+
+    /// Ends a measurement: counts the peaks behind the last frames. `[audio]`
+    pub fn flush_measurement(&mut self) {
+        self.meter.flush();
+    }
+
+    /// How late the output is, under every setting. `[any]`
+    pub fn latency_frames(&self) -> usize {
+        self.limiter.latency_frames()
+    }
+
+    /// What has been measured. `[audio]`
+    pub fn readings(&self) -> MasterReadings {
+        MasterReadings {
+            meter: self.meter.readings(),
+            compressor_reduction_db: self.compressor.reduction_db(),
+            max_compressor_reduction_db: self.compressor.max_reduction_db(),
+            limiter_reduction_db: self.limiter.reduction_db(),
+            max_limiter_reduction_db: self.limiter.max_reduction_db(),
+            limiter_reducing_share: self.limiter.reducing_share(),
+            null: self.null.readings(),
+        }
+    }
+
+    /// The gain that makes the input as loud as the processed signal over the last 3 s, but never lets a peak heard so
+    /// far exceed full scale: a comparison must not hurt.
+    fn matching_gain_db(&self) -> f32 {
+        let input_lufs = self.input_loudness.short_term_lufs();
+        let processed_lufs = self.processed_loudness.short_term_lufs();
+        if input_lufs.min(processed_lufs) < AUDIBLE_LUFS {
+            return 0.0;
+        }
+        let headroom_db = -self.input_peak.max_peak_dbfs();
+        (processed_lufs - input_lufs).min(headroom_db.max(0.0)) as f32
+    }
+}
+
+/// Below this there is nothing to match: the absolute gate of BS.1770.
+const AUDIBLE_LUFS: f64 = -70.0;

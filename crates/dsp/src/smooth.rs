@@ -46,6 +46,7 @@ impl Ramp {
 
     /// The value for the next frame. `[audio]`
     #[inline]
+    #[allow(clippy::should_implement_trait, reason = "it has no end, so it is no iterator")]
     pub fn next(&mut self) -> f64 {
         self.unheard = false;
         if self.remaining_frames > 0 {

@@ -1,1 +1,34 @@
-//! host
+//! A headless host for CLAP plugins: the real bundles, played block by block without a DAW.
+//!
+//! [`Instance`] loads a plugin into this process; [`Remote`] gives it a process of its own, as some DAWs do. Both are
+//! [`Player`]s and behave alike, so a test or a demonstration written against one holds for the other.
+//! [`play`] sends a whole sound through a player and gives it back in time.
+
+mod active;
+mod bundle;
+mod callbacks;
+mod child;
+mod error;
+mod events;
+mod extensions;
+mod instance;
+mod parameters;
+mod play;
+mod player;
+mod ports;
+mod protocol;
+mod remote;
+mod report;
+mod serve;
+
+pub use bundle::{Description, plugins_in};
+pub use error::HostError;
+pub use events::{ParameterChange, PluginEvent};
+pub use instance::Instance;
+pub use parameters::Parameter;
+pub use play::{PlayError, PlaySettings, play};
+pub use player::{Activated, Activation, HostCalls, Player, Position, Track, TrackKind};
+pub use ports::{Layout, Port, Ports};
+pub use remote::Remote;
+pub use report::REPORT_EXTENSION;
+pub use serve::serve;

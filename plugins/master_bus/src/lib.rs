@@ -1,1 +1,179 @@
-//! master_bus
+//! Master Bus: the stems side by side, and the master on their sum.
+
+mod editor;
+mod params;
+mod session_link;
+
+use std::sync::Arc;
+
+use dsp::format::Format;
+use dsp::master_chain::{MasterChain, MasterReadings};
+use nice_plug::prelude::*;
+use plugin_kit::door::Link;
+use plugin_kit::playback::{Moves, Playback};
+use triple_buffer::Input;
+
+use params::{MasterParams, ResetPolicy};
+use session_link::{MasterSession, Voice, position};
+
+/// The plugin.
+pub struct MasterBus {
+    params: Arc<MasterParams>,
+    link: Arc<Link>,
+    session: Arc<MasterSession>,
+    /// What the window and the session side read.
+    readings: Input<MasterReadings>,
+    /// Present while active.
+    active: Option<Active>,
+}
+
+/// What the audio thread owns while the plugin is active.
+struct Active {
+    chain: MasterChain,
+    voice: Voice,
+    playback: Playback,
+    /// Whether the reset control was on in the last block.
+    reset_held: bool,
+}
+
+/// What the audio thread leaves to the main thread.
+pub enum Errand {
+    /// The measurement began again: so must that of the stems.
+    ResetStems,
+}
+
+impl Default for MasterBus {
+    fn default() -> Self {
+        let params = Arc::new(MasterParams::default());
+        let link = Link::new(params.clone());
+        let (session, readings) = MasterSession::new(params.clone(), &link);
+        Self { params, link, session, readings, active: None }
+    }
+}
+
+impl Plugin for MasterBus {
+    const NAME: &'static str = "Master Bus";
+    const VENDOR: &'static str = "Stemma";
+    const URL: &'static str = "";
+    const EMAIL: &'static str = "";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[AudioIOLayout {
+        main_input_channels: NonZeroU32::new(2),
+        main_output_channels: NonZeroU32::new(2),
+        aux_input_ports: &[new_nonzero_u32(2)],
+        names: PortNames { layout: Some("Stereo"), aux_inputs: &["Reference mix"], ..PortNames::const_default() },
+        ..AudioIOLayout::const_default()
+    }];
+    const SAMPLE_ACCURATE_AUTOMATION: bool = true;
+
+    type Editor = editor::Editor;
+    type SysExMessage = ();
+    type BackgroundTask = Errand;
+
+    fn task_executor(&mut self) -> TaskExecutor<Self> {
+        let session = Arc::clone(&self.session);
+        Box::new(move |errand| match errand {
+            Errand::ResetStems => session.reset_stems(),
+        })
+    }
+
+    fn params(&self) -> Arc<dyn Params> {
+        self.params.clone()
+    }
+
+    fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<editor::Editor> {
+        editor::create(self.params.clone(), self.session.clone())
+    }
+
+    fn activate(
+        &mut self,
+        _layout: &AudioIOLayout,
+        config: &BufferConfig,
+        context: &mut impl ActivateContext<Self>,
+    ) -> bool {
+        let format = Format::stereo(f64::from(config.sample_rate));
+        if !format.is_supported() {
+            return false;
+        }
+        let mut chain = MasterChain::new(format);
+        chain.set(&self.params.settings());
+        let latency_frames = chain.latency_frames() as u32;
+        context.set_latency_samples(latency_frames);
+        let voice = self.session.open_voice(format, latency_frames, config.max_buffer_size);
+        let reset_held = self.params.measure.reset.value();
+        self.active = Some(Active { chain, voice, playback: Playback::default(), reset_held });
+        true
+    }
+
+    fn reset(&mut self) {
+        if let Some(active) = &mut self.active {
+            active.chain.reset();
+        }
+    }
+
+    fn process(
+        &mut self,
+        buffer: &mut Buffer,
+        auxiliary: &mut AuxiliaryBuffers,
+        context: &mut impl ProcessContext<Self>,
+    ) -> ProcessStatus {
+        let Some(Active { chain, voice, playback, reset_held }) = &mut self.active else {
+            return ProcessStatus::Error("process was called while inactive");
+        };
+        let moves = playback.follow(context.transport(), buffer.samples());
+        let reset = self.params.measure.reset.value();
+        let asked = reset && !std::mem::replace(reset_held, reset);
+        if asked || restarts(self.params.measure.reset_policy.value(), moves) {
+            voice.restart_measurement(chain);
+        }
+        if asked {
+            // When playback starts or jumps the stems see it themselves, in time also when rendering fast.
+            context.execute_gui(Errand::ResetStems);
+        }
+        let settings = self.params.settings();
+        chain.set(&settings);
+        let reference = auxiliary.inputs.first_mut().map(|port| &*port.as_slice());
+        chain.process(buffer.as_slice(), reference);
+        let position = position(playback, &settings, &self.link, true);
+        voice.announce(chain, position, &mut self.readings, buffer.samples());
+        ProcessStatus::Tail(chain.latency_frames() as u32)
+    }
+
+    fn stop_processing(&mut self) {
+        if let Some(Active { chain, voice, playback, .. }) = &mut self.active {
+            let position = position(playback, &self.params.settings(), &self.link, false);
+            voice.announce_now(chain, position, &mut self.readings);
+        }
+    }
+
+    fn deactivate(&mut self) {
+        self.active = None;
+    }
+}
+
+/// Whether the measurement begins again by itself.
+fn restarts(policy: ResetPolicy, moves: Moves) -> bool {
+    match policy {
+        ResetPolicy::Manual => false,
+        ResetPolicy::OnPlay => moves.started,
+        ResetPolicy::OnJump => moves.started || moves.jumped,
+    }
+}
+
+impl ClapPlugin for MasterBus {
+    const CLAP_ID: &'static str = "org.stemma.master-bus";
+    const CLAP_DESCRIPTION: Option<&'static str> =
+        Some("The stems side by side; EQ, compressor, true-peak limiter and loudness on their sum");
+    const CLAP_MANUAL_URL: Option<&'static str> = None;
+    const CLAP_SUPPORT_URL: Option<&'static str> = None;
+    const CLAP_FEATURES: &'static [ClapFeature] = &[
+        ClapFeature::AudioEffect,
+        ClapFeature::Mastering,
+        ClapFeature::Limiter,
+        ClapFeature::Analyzer,
+        ClapFeature::Stereo,
+    ];
+}
+
+plugin_kit::export!(MasterBus);

@@ -1,0 +1,309 @@
+//! Reading: a file either arrives complete and exact, or the error says what is wrong with it.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use symphonia::core::codecs::audio::well_known::{
+    CODEC_ID_PCM_F32BE, CODEC_ID_PCM_F32LE, CODEC_ID_PCM_F64BE, CODEC_ID_PCM_F64LE,
+};
+use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
+use symphonia::core::formats::probe::Hint;
+use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
+use symphonia::core::io::MediaSourceStream;
+use symphonia::core::meta::MetadataOptions;
+use thiserror::Error;
+
+use crate::{Audio, SourceBits};
+
+/// The most channels a stem may have.
+const MAX_CHANNELS: usize = 2;
+
+/// Why a file could not be read; every text names the file and says what to do.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// Nothing is at this path.
+    #[error("{}: no such file. Check the spelling and the folder.", .path.display())]
+    Missing {
+        /// The path asked for.
+        path: PathBuf,
+    },
+    /// The system refuses to open or read the file.
+    #[error("{}: cannot be read ({source}). Check that it is a file and that you may open it.", .path.display())]
+    Unreadable {
+        /// The path asked for.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The contents are no WAV, AIFF or FLAC, whatever the name says.
+    #[error("{}: this is not a WAV, AIFF or FLAC file, whatever its name says. Export it again as WAV.", .path.display())]
+    NotAudio {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A kind of audio inside the right kind of file that is not read here.
+    #[error("{}: {what} is not supported. Export it as WAV, 16 or 24 bit or 32-bit float.", .path.display())]
+    Unsupported {
+        /// The file.
+        path: PathBuf,
+        /// What is not supported.
+        what: String,
+    },
+    /// The file holds no sound at all.
+    #[error("{}: the file holds no sound (0 frames). Export it again.", .path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file ends before the length its header declares.
+    #[error(
+        "{}: the file is cut off: its header declares {declared_frames} frames, {found_frames} are there. \
+         Copy or export it again.",
+        .path.display()
+    )]
+    Truncated {
+        /// The file.
+        path: PathBuf,
+        /// Frames the header declares.
+        declared_frames: u64,
+        /// Complete frames found.
+        found_frames: u64,
+    },
+    /// The contents contradict themselves.
+    #[error("{}: the file is damaged after frame {frame} ({reason}). Copy or export it again.", .path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Frames read before the damage.
+        frame: u64,
+        /// What the decoder said.
+        reason: String,
+    },
+    /// More channels than a stem has.
+    #[error("{}: {channels} channels; a stem is mono or stereo. Export the stem as stereo.", .path.display())]
+    Channels {
+        /// The file.
+        path: PathBuf,
+        /// Channels in the file.
+        channels: usize,
+    },
+    /// A sample that is no number, or infinite.
+    #[error(
+        "{}: the sample at frame {frame} of channel {channel} is {value}. A plug-in failed while this was exported: \
+         find it and export again.",
+        .path.display()
+    )]
+    NotFinite {
+        /// The file.
+        path: PathBuf,
+        /// Frame of the first such sample, from 0.
+        frame: u64,
+        /// Its channel, from 1.
+        channel: usize,
+        /// NaN, inf or -inf.
+        value: f32,
+    },
+}
+
+/// Reads a whole file. `[setup]`
+pub fn read(path: impl AsRef<Path>) -> Result<Audio, ReadError> {
+    let mut reader = Reader::open(path)?;
+    let mut channels = vec![Vec::new(); reader.channels()];
+    while let Some(block) = reader.next_block()? {
+        for (channel, samples) in channels.iter_mut().zip(block) {
+            channel.extend_from_slice(samples);
+        }
+    }
+    Ok(Audio { sample_rate_hz: reader.sample_rate_hz(), channels, source_bits: reader.source_bits() })
+}
+
+/// Reads a file block by block, for sounds too long to hold in memory.
+pub struct Reader {
+    path: PathBuf,
+    format: Box<dyn FormatReader>,
+    decoder: Box<dyn AudioDecoder>,
+    track_id: u32,
+    sample_rate_hz: u32,
+    source_bits: SourceBits,
+    declared_frames: Option<u64>,
+    frames_read: u64,
+    /// The block handed out last, one row a channel.
+    block: Vec<Vec<f32>>,
+}
+
+impl Reader {
+    /// Opens a file and reads its header. `[setup]`
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, ReadError> {
+        let path = path.as_ref().to_path_buf();
+        let (file, has_audio_mark) = open_file(&path)?;
+
+        let mut hint = Hint::new();
+        if let Some(extension) = path.extension().and_then(|extension| extension.to_str()) {
+            hint.with_extension(extension);
+        }
+        let stream = MediaSourceStream::new(Box::new(file), Default::default());
+        let probed =
+            symphonia::default::get_probe().probe(&hint, stream, FormatOptions::default(), MetadataOptions::default());
+        let format = match probed {
+            Ok(format) => format,
+            Err(error) if has_audio_mark => {
+                return Err(ReadError::Damaged { path, frame: 0, reason: error.to_string() });
+            }
+            Err(_) => return Err(ReadError::NotAudio { path }),
+        };
+
+        let unsupported = |what: &str| ReadError::Unsupported { path: path.clone(), what: what.to_string() };
+        let track =
+            format.default_track(TrackType::Audio).ok_or_else(|| unsupported("a file without a sound track"))?;
+        let codec = track
+            .codec_params
+            .as_ref()
+            .and_then(|params| params.audio())
+            .ok_or_else(|| unsupported("this sound track"))?;
+        let sample_rate_hz =
+            codec.sample_rate.filter(|&rate| rate > 0).ok_or_else(|| unsupported("a file without a sample rate"))?;
+        let channels = codec.channels.as_ref().map_or(0, |channels| channels.count());
+        if !(1..=MAX_CHANNELS).contains(&channels) {
+            return Err(ReadError::Channels { path, channels });
+        }
+        // The checksum FLAC carries proves that not a single sample changed on the way.
+        let decoder = symphonia::default::get_codecs()
+            .make_audio_decoder(codec, &AudioDecoderOptions::default().verify(true))
+            .map_err(|error| unsupported(&format!("this kind of audio ({error})")))?;
+
+        Ok(Self {
+            track_id: track.id,
+            sample_rate_hz,
+            source_bits: source_bits(codec),
+            declared_frames: track.num_frames,
+            frames_read: 0,
+            block: vec![Vec::new(); channels],
+            path,
+            format,
+            decoder,
+        })
+    }
+
+    /// Frames per second. `[any]`
+    pub fn sample_rate_hz(&self) -> u32 {
+        self.sample_rate_hz
+    }
+
+    /// 1 or 2. `[any]`
+    pub fn channels(&self) -> usize {
+        self.block.len()
+    }
+
+    /// How the file stores its samples. `[any]`
+    pub fn source_bits(&self) -> SourceBits {
+        self.source_bits
+    }
+
+    /// Length according to the header, where it says so. `[any]`
+    pub fn declared_frames(&self) -> Option<u64> {
+        self.declared_frames
+    }
+
+    /// The next few frames, one row a channel, or nothing after a complete file. `[setup]`
+    ///
+    /// A file that is cut off, damaged, or holds anything but finite numbers ends in an error, never in silence.
+    pub fn next_block(&mut self) -> Result<Option<&[Vec<f32>]>, ReadError> {
+        loop {
+            let packet = match self.format.next_packet() {
+                Ok(Some(packet)) => packet,
+                Ok(None) => return self.finish().map(|()| None),
+                Err(symphonia::core::errors::Error::IoError(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                    return Err(self.truncated());
+                }
+                Err(error) => return Err(self.damaged(&error.to_string())),
+            };
+            if packet.track_id != self.track_id {
+                continue;
+            }
+            match self.decoder.decode(&packet) {
+                Ok(decoded) => decoded.copy_to_vecs_planar(&mut self.block),
+                Err(error) => return Err(self.damaged(&error.to_string())),
+            }
+            self.check_finite()?;
+            let frames = self.block.first().map_or(0, Vec::len);
+            self.frames_read += frames as u64;
+            if frames > 0 {
+                return Ok(Some(&self.block));
+            }
+        }
+    }
+
+    /// What must hold at the end of a complete file.
+    fn finish(&mut self) -> Result<(), ReadError> {
+        if self.declared_frames.is_some_and(|declared| self.frames_read < declared) {
+            return Err(self.truncated());
+        }
+        if self.frames_read == 0 {
+            return Err(ReadError::Empty { path: self.path.clone() });
+        }
+        if self.decoder.finalize().verify_ok == Some(false) {
+            return Err(self.damaged("the samples do not match the file's checksum"));
+        }
+        Ok(())
+    }
+
+    fn check_finite(&self) -> Result<(), ReadError> {
+        let first = self
+            .block
+            .iter()
+            .enumerate()
+            .filter_map(|(channel, samples)| Some((samples.iter().position(|sample| !sample.is_finite())?, channel)))
+            .min();
+        let Some((frame, channel)) = first else { return Ok(()) };
+        Err(ReadError::NotFinite {
+            path: self.path.clone(),
+            frame: self.frames_read + frame as u64,
+            channel: channel + 1,
+            value: self.block[channel][frame],
+        })
+    }
+
+    fn truncated(&self) -> ReadError {
+        match self.declared_frames {
+            Some(declared_frames) => {
+                ReadError::Truncated { path: self.path.clone(), declared_frames, found_frames: self.frames_read }
+            }
+            None => self.damaged("the file ends too early"),
+        }
+    }
+
+    fn damaged(&self, reason: &str) -> ReadError {
+        ReadError::Damaged { path: self.path.clone(), frame: self.frames_read, reason: reason.to_string() }
+    }
+}
+
+/// Opens a file and looks whether it begins like one of the kinds read here.
+fn open_file(path: &Path) -> Result<(File, bool), ReadError> {
+    let refuse = |source: io::Error| match source.kind() {
+        io::ErrorKind::NotFound => ReadError::Missing { path: path.to_path_buf() },
+        _ => ReadError::Unreadable { path: path.to_path_buf(), source },
+    };
+    let mut file = File::open(path).map_err(refuse)?;
+    if file.metadata().map_err(refuse)?.is_dir() {
+        return Err(refuse(io::Error::other("it is a folder")));
+    }
+    let mut mark = Vec::new();
+    file.by_ref().take(4).read_to_end(&mut mark).map_err(refuse)?;
+    if mark.is_empty() {
+        return Err(ReadError::Empty { path: path.to_path_buf() });
+    }
+    if mark == b"RF64" {
+        return Err(ReadError::Unsupported { path: path.to_path_buf(), what: "RF64 (WAV beyond 4 GB)".to_string() });
+    }
+    io::Seek::rewind(&mut file).map_err(refuse)?;
+    Ok((file, matches!(mark.as_slice(), b"RIFF" | b"FORM" | b"fLaC")))
+}
+
+fn source_bits(codec: &AudioCodecParameters) -> SourceBits {
+    match codec.codec {
+        CODEC_ID_PCM_F32LE | CODEC_ID_PCM_F32BE => SourceBits::Float(32),
+        CODEC_ID_PCM_F64LE | CODEC_ID_PCM_F64BE => SourceBits::Float(64),
+        _ => SourceBits::Integer(codec.bits_per_sample.unwrap_or(16)),
+    }
+}

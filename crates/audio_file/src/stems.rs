@@ -1,0 +1,224 @@
+//! A folder of stems, checked so that they can be summed frame by frame.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::{Audio, ConvertError, ReadError, convert_rate, read};
+
+/// Names that mark a file as audio; everything else in the folder is left alone.
+const AUDIO_EXTENSIONS: [&str; 6] = ["wav", "wave", "aif", "aiff", "aifc", "flac"];
+
+/// What to do with a folder of stems.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct StemOptions<'a> {
+    /// The reference mix: when it lies in the same folder, it is no stem.
+    pub reference: Option<&'a Path>,
+    /// Convert rates and pad lengths instead of refusing differences.
+    pub align: bool,
+}
+
+/// One stem of a song.
+#[derive(Clone, Debug)]
+pub struct Stem {
+    /// The file's name without its extension.
+    pub name: String,
+    /// Where it came from.
+    pub path: PathBuf,
+    /// Its sound, mono or stereo.
+    pub audio: Audio,
+}
+
+/// The stems of one song, all of one rate and one length, in the order of their names.
+#[derive(Clone, Debug)]
+pub struct StemSet {
+    /// Frames per second of every stem.
+    pub sample_rate_hz: u32,
+    /// Frames in every stem.
+    pub frames: usize,
+    /// The stems, at least one.
+    pub stems: Vec<Stem>,
+    /// What the person should know: mono stems, and everything that alignment changed.
+    pub notes: Vec<String>,
+}
+
+/// Why a folder cannot be used as a set of stems.
+#[derive(Debug, Error)]
+pub enum StemError {
+    /// The folder cannot be listed.
+    #[error("{}: cannot list this folder ({source}). Check the path.", .folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The reference given is not there.
+    #[error("{}: cannot find the reference ({source}). Check the path.", .path.display())]
+    Reference {
+        /// The reference.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// No audio in the folder.
+    #[error("{}: no stems here. Put the WAV, AIFF or FLAC files of one song into this folder.", .folder.display())]
+    Empty {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// One name twice, so the same stem would be summed twice.
+    #[error("{} and {} have the same name. Remove one of them: both would be summed.", .first.display(), .second.display())]
+    SameName {
+        /// The first in order.
+        first: PathBuf,
+        /// The second in order.
+        second: PathBuf,
+    },
+    /// A stem could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A stem could not be converted.
+    #[error("{}: {source}", .path.display())]
+    Convert {
+        /// The stem.
+        path: PathBuf,
+        /// What went wrong.
+        source: ConvertError,
+    },
+    /// One stem of another rate.
+    #[error(
+        "{}: {got} Hz, but the other stems have {expected} Hz. Export all stems at one rate, or ask for alignment.",
+        .path.display()
+    )]
+    Rate {
+        /// The odd one.
+        path: PathBuf,
+        /// Rate of the odd one.
+        got: u32,
+        /// Rate of the others.
+        expected: u32,
+    },
+    /// One stem of another length.
+    #[error(
+        "{}: {got} frames long, but the other stems have {expected}. Export all stems from the same start to the same \
+         end, or ask for alignment.",
+        .path.display()
+    )]
+    Length {
+        /// The odd one.
+        path: PathBuf,
+        /// Frames of the odd one.
+        got: usize,
+        /// Frames of the others.
+        expected: usize,
+    },
+}
+
+impl StemSet {
+    /// Loads every audio file of a folder. `[setup]`
+    ///
+    /// All must share rate and length; where they differ, the error names the file that differs from the most others.
+    /// With [`StemOptions::align`], rates are converted to the most common one (the highest of equals) and short stems
+    /// padded with silence at the end; [`StemSet::notes`] says what was done. Mono stems stay mono.
+    pub fn load(folder: impl AsRef<Path>, options: &StemOptions) -> Result<Self, StemError> {
+        let folder = folder.as_ref();
+        let mut stems = Vec::new();
+        for path in audio_files(folder, options.reference)? {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let audio = read(&path)?;
+            stems.push(Stem { name, path, audio });
+        }
+        let mut notes = Vec::new();
+        for stem in stems.iter().filter(|stem| stem.audio.channels.len() == 1) {
+            notes.push(format!("{} is mono", stem.name));
+        }
+        let sample_rate_hz = match_rates(&mut stems, options.align, &mut notes)?;
+        let frames = match_lengths(&mut stems, options.align, &mut notes)?;
+        Ok(Self { sample_rate_hz, frames, stems, notes })
+    }
+}
+
+/// The audio files of a folder in the order of their names, without the reference.
+fn audio_files(folder: &Path, reference: Option<&Path>) -> Result<Vec<PathBuf>, StemError> {
+    let reference = match reference {
+        Some(path) => {
+            Some(fs::canonicalize(path).map_err(|source| StemError::Reference { path: path.to_path_buf(), source })?)
+        }
+        None => None,
+    };
+    let refuse = |source| StemError::Folder { folder: folder.to_path_buf(), source };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(refuse)? {
+        let path = entry.map_err(refuse)?.path();
+        let is_reference = reference.is_some() && fs::canonicalize(&path).ok() == reference;
+        if path.is_file() && is_audio_name(&path) && !is_reference {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    if paths.is_empty() {
+        return Err(StemError::Empty { folder: folder.to_path_buf() });
+    }
+    for (index, second) in paths.iter().enumerate() {
+        if let Some(first) = paths[..index].iter().find(|first| first.file_stem() == second.file_stem()) {
+            return Err(StemError::SameName { first: first.clone(), second: second.clone() });
+        }
+    }
+    Ok(paths)
+}
+
+/// Whether a file calls itself audio. Names with a dot in front are the system's own copies (macOS writes them).
+fn is_audio_name(path: &Path) -> bool {
+    let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    !hidden && extension.is_some_and(|extension| AUDIO_EXTENSIONS.contains(&extension.as_str()))
+}
+
+fn match_rates(stems: &mut [Stem], align: bool, notes: &mut Vec<String>) -> Result<u32, StemError> {
+    let expected = most_common(stems.iter().map(|stem| stem.audio.sample_rate_hz));
+    for stem in stems.iter_mut() {
+        let got = stem.audio.sample_rate_hz;
+        if got == expected {
+            continue;
+        }
+        if !align {
+            return Err(StemError::Rate { path: stem.path.clone(), got, expected });
+        }
+        stem.audio = convert_rate(&stem.audio, expected)
+            .map_err(|source| StemError::Convert { path: stem.path.clone(), source })?;
+        notes.push(format!("{} was converted from {got} Hz to {expected} Hz", stem.name));
+    }
+    Ok(expected)
+}
+
+fn match_lengths(stems: &mut [Stem], align: bool, notes: &mut Vec<String>) -> Result<usize, StemError> {
+    let longest = stems.iter().map(|stem| stem.audio.frames()).max().unwrap_or(0);
+    let expected = if align { longest } else { most_common(stems.iter().map(|stem| stem.audio.frames())) };
+    for stem in stems.iter_mut() {
+        let got = stem.audio.frames();
+        if got == expected {
+            continue;
+        }
+        if !align {
+            return Err(StemError::Length { path: stem.path.clone(), got, expected });
+        }
+        for channel in &mut stem.audio.channels {
+            channel.resize(expected, 0.0);
+        }
+        notes.push(format!("{} was padded with {} frames of silence at the end", stem.name, expected - got));
+    }
+    Ok(expected)
+}
+
+/// The value most stems share; the largest of equally common ones.
+fn most_common<T: Ord + Copy + Default>(values: impl Iterator<Item = T>) -> T {
+    let mut counts = BTreeMap::new();
+    for value in values {
+        *counts.entry(value).or_insert(0) += 1;
+    }
+    counts.into_iter().max_by_key(|&(value, count)| (count, value)).map_or_else(T::default, |(value, _)| value)
+}

@@ -1,0 +1,74 @@
+//! The correlation meter on signals whose correlation is known.
+
+use dsp::format::Format;
+use dsp::meter::correlation::CorrelationMeter;
+use testkit::signals::{sine, white_noise};
+
+const RATE_HZ: f64 = 48_000.0;
+
+fn measured(left: &[f32], right: &[f32]) -> f64 {
+    let mut meter = CorrelationMeter::new(Format::stereo(RATE_HZ));
+    meter.process(&[left, right]);
+    meter.correlation()
+}
+
+#[test]
+fn the_same_on_both_sides_is_one_at_any_level() {
+    let left = white_noise(1, 0.5, 24_000);
+    let right: Vec<f32> = left.iter().map(|sample| sample * 0.125).collect();
+    assert!((measured(&left, &right) - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn upside_down_is_minus_one() {
+    let left = white_noise(1, 0.5, 24_000);
+    let right: Vec<f32> = left.iter().map(|sample| -sample).collect();
+    assert!((measured(&left, &right) + 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn sines_correlate_as_the_cosine_of_their_distance() {
+    for phase_degrees in [30.0_f64, 60.0, 90.0, 135.0] {
+        let (left, right) =
+            (sine(1_000.0, 0.5, 0.0, RATE_HZ, 24_000), sine(1_000.0, 0.25, phase_degrees, RATE_HZ, 24_000));
+        // Whole periods: only single precision is left.
+        assert!((measured(&left, &right) - phase_degrees.to_radians().cos()).abs() < 1e-6, "{phase_degrees}°");
+    }
+}
+
+#[test]
+fn unrelated_noise_is_near_zero() {
+    // 14 400 independent pairs: one standard deviation is 0.008.
+    assert!(measured(&white_noise(1, 0.5, 24_000), &white_noise(2, 0.5, 24_000)).abs() < 0.04);
+}
+
+#[test]
+fn a_silent_side_is_like_nothing() {
+    assert_eq!(measured(&white_noise(1, 0.5, 24_000), &[0.0; 24_000]), 0.0);
+    assert_eq!(measured(&[0.0; 24_000], &[0.0; 24_000]), 0.0);
+}
+
+#[test]
+fn a_mono_signal_is_like_itself() {
+    let mut meter = CorrelationMeter::new(Format::mono(RATE_HZ));
+    meter.process(&[white_noise(1, 0.5, 24_000)]);
+    assert!((meter.correlation() - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn forgets_after_300_ms() {
+    let (left, right) = (white_noise(1, 0.5, 14_400), white_noise(2, 0.5, 14_400));
+    let mut meter = CorrelationMeter::new(Format::stereo(RATE_HZ));
+    meter.process(&[&left, &right]);
+    meter.process(&[&left, &left]);
+    assert!((meter.correlation() - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn what_is_no_sound_counts_as_silence() {
+    let mut left = white_noise(1, 0.5, 24_000);
+    let right = left.clone();
+    left[20_000..20_004].copy_from_slice(&[f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 3e38]);
+    let correlation = measured(&left, &right);
+    assert!((0.99..=1.0).contains(&correlation), "{correlation}");
+}

@@ -1,0 +1,113 @@
+//! The null test on residuals that can be worked out by hand.
+
+use dsp::format::Format;
+use dsp::meter::null::{NullMeter, NullReadings};
+use dsp::units::{SILENCE_DB, gain_from_db};
+use testkit::signals::{sine, white_noise};
+
+const RATE_HZ: f64 = 48_000.0;
+const NONE: Option<&[&[f32]]> = None;
+
+fn compared(input: &[&[f32]], reference: &[&[f32]]) -> NullReadings {
+    let mut meter = NullMeter::new(Format::stereo(RATE_HZ));
+    meter.process(input, Some(reference));
+    meter.readings().expect("400 ms were compared")
+}
+
+#[test]
+fn equal_bits_leave_nothing() {
+    let (left, right) = (white_noise(1, 0.5, 24_000), white_noise(2, 0.25, 24_000));
+    let readings = compared(&[&left, &right], &[&left, &right]);
+    assert_eq!(readings.residual_dbfs, SILENCE_DB);
+    assert_eq!(readings.relative_db, Some(SILENCE_DB));
+    assert_eq!(readings.worst_residual_dbfs, SILENCE_DB);
+}
+
+#[test]
+fn a_gain_error_leaves_its_share() {
+    let (left, right) = (white_noise(1, 0.5, 24_000), white_noise(2, 0.25, 24_000));
+    for (gain_db, relative_db) in [(0.001, -78.8), (0.01, -58.8), (0.1, -38.7), (1.0, -18.3)] {
+        let louder = |samples: &[f32]| {
+            samples.iter().map(|s| (f64::from(*s) * gain_from_db(gain_db)) as f32).collect::<Vec<_>>()
+        };
+        let readings = compared(&[&louder(&left), &louder(&right)], &[&left, &right]);
+        assert!((readings.relative_db.unwrap() - relative_db).abs() < 0.06, "{gain_db} dB: {readings:?}");
+    }
+}
+
+#[test]
+fn the_residual_is_the_rms_over_both_channels() {
+    let residual = sine(1_000.0, 0.001, 0.0, RATE_HZ, 24_000);
+    let silence = vec![0.0; 24_000];
+    // −60 dBFS peak is −63.01 RMS, on one of two channels 3.01 less.
+    let readings = compared(&[&residual, &silence], &[&silence, &silence]);
+    assert!((readings.residual_dbfs + 66.02).abs() < 0.01, "{readings:?}");
+    assert_eq!(readings.relative_db, None, "nothing to compare with");
+}
+
+#[test]
+fn without_a_reference_there_is_no_reading() {
+    let samples = white_noise(1, 0.5, 24_000);
+    let block: &[&[f32]] = &[&samples, &samples];
+    let mut meter = NullMeter::new(Format::stereo(RATE_HZ));
+    meter.process(block, NONE);
+    assert_eq!(meter.readings(), None);
+    meter.process(block, Some(block));
+    assert!(meter.readings().is_some());
+    meter.process(&[&samples[..1], &samples[..1]], NONE);
+    assert_eq!(meter.readings(), None, "from the first frame on");
+}
+
+#[test]
+fn a_returning_reference_fills_the_window_anew() {
+    let (samples, other) = (white_noise(1, 0.5, 24_000), white_noise(2, 0.5, 24_000));
+    let mut meter = NullMeter::new(Format::stereo(RATE_HZ));
+    meter.process(&[&samples, &samples], Some(&[&other, &other]));
+    let worst_dbfs = meter.readings().unwrap().worst_residual_dbfs;
+    meter.process(&[&samples, &samples], NONE);
+    meter.process(&[&samples[..19_199], &samples[..19_199]], Some(&[&samples[..19_199], &samples[..19_199]]));
+    assert_eq!(meter.readings(), None);
+    meter.process(&[&samples[..1], &samples[..1]], Some(&[&samples[..1], &samples[..1]]));
+    let readings = meter.readings().unwrap();
+    assert_eq!(readings.residual_dbfs, SILENCE_DB);
+    assert_eq!(readings.worst_residual_dbfs, worst_dbfs, "the worst is remembered");
+}
+
+#[test]
+fn the_worst_moment_is_named() {
+    let reference = white_noise(1, 0.5, 96_000);
+    let mut input = reference.clone();
+    input[48_000] += 0.1;
+    let mut meter = NullMeter::new(Format::mono(RATE_HZ));
+    meter.process(&[&input], Some(&[&reference]));
+    let readings = meter.readings().unwrap();
+    assert_eq!(readings.residual_dbfs, SILENCE_DB, "over again by now");
+    // The first window that holds the click ends within 10 ms of it; one sample of 0.1 in 19 200 is −62.8 dBFS.
+    assert_eq!(readings.worst_frame, 48_480);
+    assert!((readings.worst_residual_dbfs + 62.83).abs() < 0.01, "{readings:?}");
+}
+
+#[test]
+fn the_block_size_does_not_matter() {
+    let (input, reference) = (white_noise(1, 0.5, 40_000), white_noise(2, 0.5, 40_000));
+    let readings = [1, 17, 64, 480, 1_024, 4_096, 40_000].map(|frames| {
+        let mut meter = NullMeter::new(Format::stereo(44_100.0));
+        for (input, reference) in input.chunks(frames).zip(reference.chunks(frames)) {
+            meter.process(&[input, reference], Some(&[reference, reference]));
+        }
+        meter.readings().unwrap()
+    });
+    assert!(readings.iter().all(|one| *one == readings[0]), "{readings:?}");
+}
+
+#[test]
+fn what_is_no_sound_counts_as_silence() {
+    let reference = white_noise(1, 0.5, 24_000);
+    let mut input = reference.clone();
+    input[20_000] = f32::NAN;
+    let mut meter = NullMeter::new(Format::mono(RATE_HZ));
+    meter.process(&[&input], Some(&[&reference]));
+    // What is missing is one sample of the reference, at most 0.5 in 19 200: −48.9 dBFS.
+    let residual_dbfs = meter.readings().unwrap().residual_dbfs;
+    assert!((-120.0..-48.8).contains(&residual_dbfs), "{residual_dbfs}");
+}

@@ -1,0 +1,181 @@
+//! Events: the host's, put in order and within the block, with the plugin's own edits in front of them.
+
+use clap_sys::events::{
+    CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_IS_LIVE, CLAP_EVENT_PARAM_GESTURE_BEGIN, CLAP_EVENT_PARAM_GESTURE_END,
+    CLAP_EVENT_PARAM_MOD, CLAP_EVENT_PARAM_VALUE, CLAP_EVENT_TRANSPORT, clap_event_header, clap_event_param_gesture,
+    clap_event_param_mod, clap_event_param_value, clap_event_transport, clap_input_events, clap_output_events,
+};
+
+use crossbeam::queue::ArrayQueue;
+
+use super::link::Edit;
+
+/// Events taken in one go; what a host sends beyond them in one block is applied right after it.
+const CAPACITY: usize = 2048;
+
+/// Edits taken per block; the rest waits for the next one.
+const EDITS_PER_BLOCK: usize = 64;
+
+/// A copy of one event, large enough for every kind the plugins understand.
+#[derive(Clone, Copy)]
+#[repr(C)]
+union Event {
+    header: clap_event_header,
+    value: clap_event_param_value,
+    modulation: clap_event_param_mod,
+    transport: clap_event_transport,
+}
+
+/// The events of one block, copied, so that no time lies outside the block or before its predecessor.
+pub(super) struct Events {
+    /// Capacity fixed at construction; never grows.
+    events: Vec<Event>,
+}
+
+impl Events {
+    /// Room for a block's events. `[setup]`
+    pub fn new() -> Self {
+        Self { events: Vec::with_capacity(CAPACITY) }
+    }
+
+    /// Forgets the block before. `[audio]`
+    pub fn clear(&mut self) {
+        self.events.clear();
+    }
+
+    /// Puts waiting edits in as value events at the start, and tells the host of each as one gesture. `[audio]`
+    ///
+    /// # Safety
+    /// `out` is null or a valid event list of the host.
+    pub unsafe fn take_edits(&mut self, edits: &ArrayQueue<Edit>, out: *const clap_output_events) {
+        for _ in 0..EDITS_PER_BLOCK {
+            let Some(edit) = edits.pop() else { return };
+            let value = value_event(edit);
+            self.events.push(Event { value });
+            // SAFETY: as promised by the caller; the events outlive the call.
+            unsafe {
+                push(out, &gesture_event(edit.id, CLAP_EVENT_PARAM_GESTURE_BEGIN).header);
+                push(out, &value.header);
+                push(out, &gesture_event(edit.id, CLAP_EVENT_PARAM_GESTURE_END).header);
+            }
+        }
+    }
+
+    /// Copies the host's events from `first` on, as far as there is room; returns where to go on, or `None` when all are
+    /// in. `[audio]`
+    ///
+    /// # Safety
+    /// `list` is null or a valid event list of the host.
+    pub unsafe fn take_in(&mut self, list: *const clap_input_events, first: u32, frames: u32) -> Option<u32> {
+        // SAFETY: as promised by the caller.
+        let list = unsafe { list.as_ref() }?;
+        let (size, get) = (list.size?, list.get?);
+        let mut latest = 0;
+        // SAFETY: as promised by the caller.
+        for index in first..unsafe { size(list) } {
+            if self.events.len() == CAPACITY {
+                return Some(index);
+            }
+            // SAFETY: the index is below the size; the header is valid until the list changes, which is after the block.
+            let Some(header) = (unsafe { get(list, index).as_ref() }) else { continue };
+            // SAFETY: the header is the first part of the event it describes.
+            let Some(mut event) = (unsafe { copy(header) }) else { continue };
+            let time = header.time.min(frames.saturating_sub(1)).max(latest);
+            latest = time;
+            event.header.time = time;
+            self.events.push(event);
+        }
+        None
+    }
+
+    /// The list as the framework reads it; valid until the events change. `[audio]`
+    pub fn list(&self) -> clap_input_events {
+        clap_input_events {
+            ctx: (&raw const self.events).cast_mut().cast(),
+            size: Some(list_size),
+            get: Some(list_get),
+        }
+    }
+}
+
+/// A copy of an event of a kind the plugins understand.
+///
+/// # Safety
+/// `header` is the first part of an event as large as it says.
+unsafe fn copy(header: &clap_event_header) -> Option<Event> {
+    if header.space_id != CLAP_CORE_EVENT_SPACE_ID {
+        return None;
+    }
+    let source: *const clap_event_header = header;
+    // SAFETY: the size of each event is checked before it is read as one of its kind.
+    unsafe {
+        match header.type_ {
+            CLAP_EVENT_PARAM_VALUE if holds::<clap_event_param_value>(header) => {
+                Some(Event { value: *source.cast() }).filter(|event| event.value.value.is_finite())
+            }
+            CLAP_EVENT_PARAM_MOD if holds::<clap_event_param_mod>(header) => {
+                Some(Event { modulation: *source.cast() }).filter(|event| event.modulation.amount.is_finite())
+            }
+            CLAP_EVENT_TRANSPORT if holds::<clap_event_transport>(header) => Some(Event { transport: *source.cast() }),
+            _ => None,
+        }
+    }
+}
+
+fn holds<T>(header: &clap_event_header) -> bool {
+    header.size as usize >= size_of::<T>()
+}
+
+fn header<T>(type_: u16) -> clap_event_header {
+    clap_event_header {
+        size: size_of::<T>() as u32,
+        time: 0,
+        space_id: CLAP_CORE_EVENT_SPACE_ID,
+        type_,
+        flags: CLAP_EVENT_IS_LIVE,
+    }
+}
+
+fn value_event(edit: Edit) -> clap_event_param_value {
+    clap_event_param_value {
+        header: header::<clap_event_param_value>(CLAP_EVENT_PARAM_VALUE),
+        param_id: edit.id,
+        cookie: std::ptr::null_mut(),
+        note_id: -1,
+        port_index: -1,
+        channel: -1,
+        key: -1,
+        value: edit.value,
+    }
+}
+
+fn gesture_event(param_id: u32, type_: u16) -> clap_event_param_gesture {
+    clap_event_param_gesture { header: header::<clap_event_param_gesture>(type_), param_id }
+}
+
+/// # Safety
+/// `out` is null or a valid event list of the host, `event` the first part of an event as large as it says.
+unsafe fn push(out: *const clap_output_events, event: *const clap_event_header) {
+    // SAFETY: as promised by the caller.
+    unsafe {
+        if let Some(list) = out.as_ref()
+            && let Some(try_push) = list.try_push
+        {
+            // A host without room misses a notification; the parameter itself has been set.
+            try_push(list, event);
+        }
+    }
+}
+
+unsafe extern "C" fn list_size(list: *const clap_input_events) -> u32 {
+    // SAFETY: only [`Events::list`] makes lists with this function, and their context is its vector.
+    unsafe { (*(*list).ctx.cast::<Vec<Event>>()).len() as u32 }
+}
+
+unsafe extern "C" fn list_get(list: *const clap_input_events, index: u32) -> *const clap_event_header {
+    // SAFETY: as for `list_size`.
+    let events = unsafe { &*(*list).ctx.cast::<Vec<Event>>() };
+    events.get(index as usize).map_or(std::ptr::null(), |event| (&raw const *event).cast())
+}
+
+const _: () = assert!(EDITS_PER_BLOCK < CAPACITY);

@@ -1,0 +1,451 @@
+//! One plugin instance: what the host holds, and the framework's instance behind it.
+
+use std::ffi::{CStr, c_char, c_void};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap_sys::events::{clap_input_events, clap_output_events};
+use clap_sys::ext::audio_ports::{CLAP_EXT_AUDIO_PORTS, clap_audio_port_info, clap_plugin_audio_ports};
+use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_host_params, clap_param_info, clap_plugin_params};
+use clap_sys::ext::render::{CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, clap_plugin_render, clap_plugin_render_mode};
+use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
+use clap_sys::ext::track_info::{
+    CLAP_EXT_TRACK_INFO, CLAP_TRACK_INFO_HAS_TRACK_COLOR, CLAP_TRACK_INFO_HAS_TRACK_NAME, clap_plugin_track_info,
+};
+use clap_sys::host::clap_host;
+use clap_sys::plugin::clap_plugin;
+use clap_sys::process::{CLAP_PROCESS_CONTINUE, CLAP_PROCESS_ERROR, clap_process, clap_process_status};
+use clap_sys::stream::{clap_istream, clap_ostream};
+use nice_plug::prelude::ClapPlugin;
+use nice_plug::wrapper::clap::Wrapper;
+
+use super::events::Events;
+use super::host_proxy::HostProxy;
+use super::link::{FlushTarget, Link};
+use super::ports::Ports;
+use super::state::{self, MemoryStream};
+use super::{REPORT_EXTENSION_ID, ReportExtension};
+
+/// What the host's `clap_plugin` pointer points at.
+#[repr(C)]
+pub(super) struct Instance {
+    /// What the host sees: the framework's own, with the functions of this file in front. Must stay the first field.
+    plugin: clap_plugin,
+    /// The framework's functions.
+    framework: clap_plugin,
+    proxy: Box<HostProxy>,
+    link: Arc<Link>,
+    version: &'static str,
+    /// The extensions with functions of this file in front; filled by `init`.
+    params: Option<clap_plugin_params>,
+    state: Option<clap_plugin_state>,
+    render: Option<clap_plugin_render>,
+    /// Present while active.
+    ports: Option<Ports>,
+    events: Events,
+    /// A block or a flush is under way; a host that starts another one is turned away.
+    busy: AtomicBool,
+}
+
+const REPORT: ReportExtension = ReportExtension { write: report_write };
+const TRACK_INFO: clap_plugin_track_info = clap_plugin_track_info { changed: Some(track_info_changed) };
+
+impl Instance {
+    /// A new instance for a host, or null. `[main]`
+    ///
+    /// # Safety
+    /// `host` is valid until the host has destroyed the instance.
+    pub unsafe fn create<P: ClapPlugin>(host: *const clap_host) -> *const clap_plugin {
+        // SAFETY: as promised by the caller.
+        let proxy = unsafe { HostProxy::new(host) };
+        // SAFETY: the proxy is boxed and is dropped after the framework's instance.
+        let wrapper = unsafe { Wrapper::<P>::new(&raw const proxy.host) };
+        let Some(link) = Link::take_constructed() else {
+            nice_plug::nice_error!("{} has no link to the door: its `Default` must make one", P::NAME);
+            return std::ptr::null();
+        };
+        link.set_parameter_ids(wrapper.param_ptr_to_hash.clone());
+        // The framework's `destroy` takes this reference back.
+        let wrapper = Arc::into_raw(wrapper);
+        // SAFETY: the pointer comes from an `Arc` just made; nothing else borrows the field now.
+        let framework = unsafe { *(*wrapper).clap_plugin.borrow() };
+        let plugin = clap_plugin {
+            init: Some(init),
+            destroy: Some(destroy),
+            activate: Some(activate),
+            deactivate: Some(deactivate),
+            process: Some(process),
+            get_extension: Some(get_extension),
+            on_main_thread: Some(on_main_thread),
+            ..framework
+        };
+        let instance = Box::new(Self {
+            plugin,
+            framework,
+            proxy,
+            link,
+            version: P::VERSION,
+            params: None,
+            state: None,
+            render: None,
+            ports: None,
+            events: Events::new(),
+            busy: AtomicBool::new(false),
+        });
+        // The host's pointer to the first field is the pointer to the whole; `destroy` turns it back into the box.
+        Box::into_raw(instance).cast_const().cast()
+    }
+
+    /// The instance behind the pointer a host passes in.
+    ///
+    /// # Safety
+    /// `plugin` is null or came from [`Instance::create`] and has not been destroyed; nobody else uses the instance
+    /// mutably meanwhile, which CLAP's threading rules and `busy` see to.
+    unsafe fn of<'a>(plugin: *const clap_plugin) -> Option<&'a mut Self> {
+        // SAFETY: as promised by the caller.
+        unsafe { plugin.cast::<Self>().cast_mut().as_mut() }
+    }
+
+    fn host_plugin(&self) -> *const clap_plugin {
+        &raw const self.plugin
+    }
+
+    /// A function table of the framework's, null where it has none.
+    fn framework_extension<T>(&self, id: &CStr) -> *const T {
+        // SAFETY: the framework's functions take a plugin whose `plugin_data` is theirs, which ours is.
+        unsafe {
+            self.framework.get_extension.map_or(std::ptr::null(), |get| get(self.host_plugin(), id.as_ptr())).cast()
+        }
+    }
+
+    fn read_track(&self) {
+        let Some(info) = self.proxy.track_info() else { return };
+        let mut track = self.link.track();
+        if info.flags & CLAP_TRACK_INFO_HAS_TRACK_NAME != 0 {
+            let name = info.name.map(|byte| byte as u8);
+            let length = name.iter().position(|&byte| byte == 0).unwrap_or(name.len());
+            track.name = String::from_utf8_lossy(&name[..length]).into_owned();
+        }
+        if info.flags & CLAP_TRACK_INFO_HAS_TRACK_COLOR != 0 {
+            let color = info.color;
+            track.color_argb = Some(u32::from_be_bytes([color.alpha, color.red, color.green, color.blue]));
+        }
+        self.link.set_track(track);
+    }
+
+    /// The channel counts of the ports in force. `[main]`
+    fn port_channels(&self, is_input: bool) -> Vec<usize> {
+        let ports: *const clap_plugin_audio_ports = self.framework_extension(CLAP_EXT_AUDIO_PORTS);
+        // SAFETY: the framework's table is valid as long as its instance; all-zero is a valid `clap_audio_port_info`.
+        unsafe {
+            let Some(clap_plugin_audio_ports { count: Some(count), get: Some(get) }) = ports.as_ref() else {
+                return Vec::new();
+            };
+            (0..count(self.host_plugin(), is_input))
+                .map(|index| {
+                    let mut info: clap_audio_port_info = std::mem::zeroed();
+                    get(self.host_plugin(), index, is_input, &raw mut info);
+                    info.channel_count as usize
+                })
+                .collect()
+        }
+    }
+
+    /// Applies waiting edits and the host's events from `first` on without audio. `[audio]` while active, else `[main]`
+    ///
+    /// # Safety
+    /// Both lists are null or valid lists of the host.
+    unsafe fn flush(&mut self, input: *const clap_input_events, first: u32, output: *const clap_output_events) {
+        let Some(flush) = self.framework_flush() else { return };
+        let mut next = Some(first);
+        while let Some(first) = next {
+            self.events.clear();
+            // SAFETY: as promised by the caller; the list is valid during the call.
+            unsafe {
+                self.events.take_edits(&self.link.edits, output);
+                next = self.events.take_in(input, first, 1);
+                let list = self.events.list();
+                flush(self.host_plugin(), &raw const list, output);
+            }
+        }
+    }
+
+    fn framework_flush(
+        &self,
+    ) -> Option<unsafe extern "C" fn(*const clap_plugin, *const clap_input_events, *const clap_output_events)> {
+        // SAFETY: the framework's table is valid as long as its instance.
+        unsafe { self.framework_extension::<clap_plugin_params>(CLAP_EXT_PARAMS).as_ref() }?.flush
+    }
+}
+
+unsafe extern "C" fn init(plugin: *const clap_plugin) -> bool {
+    // SAFETY: the host passes the pointer it was given.
+    let Some(instance) = (unsafe { Instance::of(plugin) }) else { return false };
+    // SAFETY: the framework's function takes a plugin whose `plugin_data` is its own.
+    if !instance.framework.init.is_some_and(|init| unsafe { init(plugin) }) {
+        return false;
+    }
+    // SAFETY: the framework's tables are valid as long as its instance.
+    unsafe {
+        instance.params = instance.framework_extension::<clap_plugin_params>(CLAP_EXT_PARAMS).as_ref().map(|params| {
+            clap_plugin_params {
+                get_info: Some(params_get_info),
+                value_to_text: Some(params_value_to_text),
+                flush: Some(params_flush),
+                ..*params
+            }
+        });
+        instance.state = instance
+            .framework_extension::<clap_plugin_state>(CLAP_EXT_STATE)
+            .as_ref()
+            .map(|state| clap_plugin_state { load: Some(state_load), ..*state });
+        instance.render = instance
+            .framework_extension::<clap_plugin_render>(CLAP_EXT_RENDER)
+            .as_ref()
+            .map(|render| clap_plugin_render { set: Some(render_set), ..*render });
+    }
+    let params: *const clap_host_params = instance.proxy.real_extension(CLAP_EXT_PARAMS).cast();
+    if !params.is_null() {
+        instance.link.set_flush_target(Some(FlushTarget { host: instance.proxy.real(), params }));
+    }
+    instance.link.set_host_name(instance.proxy.name());
+    instance.read_track();
+    true
+}
+
+unsafe extern "C" fn destroy(plugin: *const clap_plugin) {
+    if plugin.is_null() {
+        return;
+    }
+    // SAFETY: the host passes the pointer it was given, for the last time.
+    let instance = unsafe { Box::from_raw(plugin.cast_mut().cast::<Instance>()) };
+    instance.link.set_flush_target(None);
+    if let Some(destroy) = instance.framework.destroy {
+        // SAFETY: the framework's function takes a plugin whose `plugin_data` is its own; the proxy it may still call
+        // is dropped with the instance, after this.
+        unsafe { destroy(instance.host_plugin()) };
+    }
+}
+
+unsafe extern "C" fn activate(plugin: *const clap_plugin, sample_rate: f64, min_frames: u32, max_frames: u32) -> bool {
+    // SAFETY: as for `init`.
+    let Some(instance) = (unsafe { Instance::of(plugin) }) else { return false };
+    if !(sample_rate.is_finite() && sample_rate > 0.0) || max_frames == 0 {
+        return false;
+    }
+    instance.proxy.activating.store(true, Ordering::Relaxed);
+    // SAFETY: as for `init`.
+    let active = instance
+        .framework
+        .activate
+        .is_some_and(|activate| unsafe { activate(plugin, sample_rate, min_frames, max_frames) });
+    instance.proxy.activating.store(false, Ordering::Relaxed);
+    instance.ports =
+        active.then(|| Ports::new(&instance.port_channels(true), &instance.port_channels(false), max_frames as usize));
+    active
+}
+
+unsafe extern "C" fn deactivate(plugin: *const clap_plugin) {
+    // SAFETY: as for `init`.
+    let Some(instance) = (unsafe { Instance::of(plugin) }) else { return };
+    if let Some(deactivate) = instance.framework.deactivate {
+        // SAFETY: as for `init`.
+        unsafe { deactivate(plugin) };
+    }
+    instance.ports = None;
+}
+
+unsafe extern "C" fn process(plugin: *const clap_plugin, process: *const clap_process) -> clap_process_status {
+    // SAFETY: as for `init`; `process` is null or a valid block of the host.
+    let (Some(instance), Some(host_process)) = (unsafe { (Instance::of(plugin), process.as_ref()) }) else {
+        return CLAP_PROCESS_ERROR;
+    };
+    if instance.busy.swap(true, Ordering::Acquire) {
+        return CLAP_PROCESS_ERROR;
+    }
+    // SAFETY: the block is the host's, and no other is under way.
+    let status = unsafe { process_block(instance, *host_process) };
+    instance.busy.store(false, Ordering::Release);
+    status
+}
+
+/// # Safety
+/// `block` is a valid block of the host.
+unsafe fn process_block(instance: &mut Instance, mut block: clap_process) -> clap_process_status {
+    let (input, output, frames) = (block.in_events, block.out_events, block.frames_count);
+    let plugin = instance.host_plugin();
+    let (Some(ports), Some(process)) = (instance.ports.as_mut(), instance.framework.process) else {
+        return CLAP_PROCESS_ERROR;
+    };
+    if frames as usize > ports.max_frames() {
+        return CLAP_PROCESS_ERROR;
+    }
+    if frames == 0 {
+        // SAFETY: as promised by the caller.
+        unsafe { instance.flush(input, 0, output) };
+        return CLAP_PROCESS_CONTINUE;
+    }
+    // SAFETY: as promised by the caller, and the block is not longer than the ports hold.
+    let non_finite = unsafe { ports.take_in(&mut block) };
+    if non_finite > 0 {
+        instance.link.non_finite_samples.fetch_add(non_finite, Ordering::Relaxed);
+    }
+    instance.events.clear();
+    // SAFETY: as promised by the caller; the list and the ports are valid during the call.
+    unsafe {
+        instance.events.take_edits(&instance.link.edits, output);
+        let rest = instance.events.take_in(input, 0, frames);
+        let list = instance.events.list();
+        block.in_events = &raw const list;
+        let status = process(plugin, &raw const block);
+        if let Some(first) = rest {
+            // More events than a block has room for: late rather than never.
+            instance.flush(input, first, output);
+        }
+        status
+    }
+}
+
+unsafe extern "C" fn on_main_thread(plugin: *const clap_plugin) {
+    // SAFETY: as for `init`.
+    let Some(instance) = (unsafe { Instance::of(plugin) }) else { return };
+    instance.proxy.rescan_deferred();
+    if let Some(on_main_thread) = instance.framework.on_main_thread {
+        // SAFETY: as for `init`.
+        unsafe { on_main_thread(plugin) };
+    }
+}
+
+unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char) -> *const c_void {
+    // SAFETY: as for `init`.
+    let Some(instance) = (unsafe { Instance::of(plugin) }) else { return std::ptr::null() };
+    if id.is_null() {
+        return std::ptr::null();
+    }
+    // SAFETY: an extension id that is not null is a C string.
+    let id = unsafe { CStr::from_ptr(id) };
+    fn table<T>(table: &Option<T>) -> *const c_void {
+        table.as_ref().map_or(std::ptr::null(), |table| (&raw const *table).cast())
+    }
+    if id == CLAP_EXT_PARAMS {
+        table(&instance.params)
+    } else if id == CLAP_EXT_STATE {
+        table(&instance.state)
+    } else if id == CLAP_EXT_RENDER {
+        table(&instance.render)
+    } else if id == CLAP_EXT_TRACK_INFO {
+        (&raw const *(&TRACK_INFO)).cast()
+    } else if id == REPORT_EXTENSION_ID {
+        (&raw const *(&REPORT)).cast()
+    } else {
+        instance.framework_extension(id)
+    }
+}
+
+unsafe extern "C" fn params_get_info(plugin: *const clap_plugin, index: u32, info: *mut clap_param_info) -> bool {
+    // SAFETY: as for `init`; the framework's table is valid as long as its instance.
+    unsafe {
+        let Some(instance) = Instance::of(plugin) else { return false };
+        match instance.framework_extension::<clap_plugin_params>(CLAP_EXT_PARAMS).as_ref() {
+            // The framework indexes without looking.
+            Some(clap_plugin_params { count: Some(count), get_info: Some(get_info), .. }) => {
+                index < count(plugin) && get_info(plugin, index, info)
+            }
+            _ => false,
+        }
+    }
+}
+
+unsafe extern "C" fn params_value_to_text(
+    plugin: *const clap_plugin,
+    id: u32,
+    value: f64,
+    text: *mut c_char,
+    size: u32,
+) -> bool {
+    // The framework writes a terminating zero also where there is no room for one, and prints NaN as a value.
+    if size == 0 || !value.is_finite() {
+        return false;
+    }
+    // SAFETY: as for `params_get_info`.
+    unsafe {
+        let Some(instance) = Instance::of(plugin) else { return false };
+        let params = instance.framework_extension::<clap_plugin_params>(CLAP_EXT_PARAMS).as_ref();
+        params.and_then(|params| params.value_to_text).is_some_and(|call| call(plugin, id, value, text, size))
+    }
+}
+
+unsafe extern "C" fn params_flush(
+    plugin: *const clap_plugin,
+    input: *const clap_input_events,
+    output: *const clap_output_events,
+) {
+    // SAFETY: as for `init`.
+    let Some(instance) = (unsafe { Instance::of(plugin) }) else { return };
+    if instance.busy.swap(true, Ordering::Acquire) {
+        return;
+    }
+    // SAFETY: the lists are the host's, and no block is under way.
+    unsafe { instance.flush(input, 0, output) };
+    instance.busy.store(false, Ordering::Release);
+}
+
+unsafe extern "C" fn state_load(plugin: *const clap_plugin, stream: *const clap_istream) -> bool {
+    // SAFETY: as for `init`.
+    let Some(instance) = (unsafe { Instance::of(plugin) }) else { return false };
+    // SAFETY: the stream is the host's.
+    let checked = unsafe { state::read_all(stream) }
+        .and_then(|bytes| state::checked(&bytes, instance.link.params(), instance.version));
+    let bytes = match checked {
+        Ok(bytes) => bytes,
+        Err(refusal) => {
+            nice_plug::nice_error!("Stemma kept its settings: {refusal}");
+            return false;
+        }
+    };
+    let mut memory = MemoryStream::new(&bytes);
+    let stream = memory.stream();
+    instance.proxy.loading.store(true, Ordering::Relaxed);
+    // SAFETY: as for `params_get_info`; the stream is valid during the call.
+    let loaded = unsafe {
+        let state = instance.framework_extension::<clap_plugin_state>(CLAP_EXT_STATE).as_ref();
+        state.and_then(|state| state.load).is_some_and(|load| load(plugin, &raw const stream))
+    };
+    instance.proxy.loading.store(false, Ordering::Relaxed);
+    loaded
+}
+
+unsafe extern "C" fn render_set(plugin: *const clap_plugin, mode: clap_plugin_render_mode) -> bool {
+    // SAFETY: as for `params_get_info`.
+    unsafe {
+        let Some(instance) = Instance::of(plugin) else { return false };
+        let render = instance.framework_extension::<clap_plugin_render>(CLAP_EXT_RENDER).as_ref();
+        let set = render.and_then(|render| render.set).is_some_and(|set| set(plugin, mode));
+        if set {
+            instance.link.offline.store(mode == CLAP_RENDER_OFFLINE, Ordering::Relaxed);
+        }
+        set
+    }
+}
+
+unsafe extern "C" fn track_info_changed(plugin: *const clap_plugin) {
+    // SAFETY: as for `params_get_info`.
+    unsafe {
+        let Some(instance) = Instance::of(plugin) else { return };
+        instance.read_track();
+        let track_info = instance.framework_extension::<clap_plugin_track_info>(CLAP_EXT_TRACK_INFO).as_ref();
+        if let Some(changed) = track_info.and_then(|track_info| track_info.changed) {
+            changed(plugin);
+        }
+    }
+}
+
+unsafe extern "C" fn report_write(plugin: *const clap_plugin, stream: *const clap_ostream) -> bool {
+    // SAFETY: as for `init`.
+    let Some(instance) = (unsafe { Instance::of(plugin) }) else { return false };
+    match instance.link.report() {
+        // SAFETY: the stream is the host's.
+        Some(report) => unsafe { state::write_all(stream, report.as_bytes()) },
+        None => false,
+    }
+}

@@ -1,0 +1,173 @@
+//! The plugin's side of the door.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use clap_sys::ext::params::clap_host_params;
+use clap_sys::host::clap_host;
+use crossbeam::queue::ArrayQueue;
+use nice_plug::prelude::{Param, ParamPtr, Params};
+
+/// Edits that may wait for the next block; a dragged control makes one per drawn frame.
+const EDIT_CAPACITY: usize = 256;
+
+/// A host parameter set by the plugin itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Edit {
+    /// The CLAP id.
+    pub id: u32,
+    /// The value as CLAP carries it (normalized times the number of steps).
+    pub value: f64,
+}
+
+/// What the host says of the track the plugin sits on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Track {
+    /// The track's name, empty where the host gives none.
+    pub name: String,
+    /// The track's colour as 0xAARRGGBB, if the host gives one.
+    pub color_argb: Option<u32>,
+}
+
+/// Tells the host that parameters wait to be flushed; both pointers live as long as the instance.
+#[derive(Clone, Copy)]
+pub(super) struct FlushTarget {
+    pub host: *const clap_host,
+    pub params: *const clap_host_params,
+}
+
+// SAFETY: `clap_host_params.request_flush` may be called from any thread but the audio thread.
+unsafe impl Send for FlushTarget {}
+
+/// What a plugin and the door share. The plugin makes it in its `Default` and keeps it; the door finds it there.
+pub struct Link {
+    pub(super) edits: ArrayQueue<Edit>,
+    pub(super) non_finite_samples: AtomicU64,
+    pub(super) offline: AtomicBool,
+    track: Mutex<Track>,
+    flush_target: Mutex<Option<FlushTarget>>,
+    parameter_ids: OnceLock<HashMap<ParamPtr, u32>>,
+    host_name: OnceLock<String>,
+    params: Arc<dyn Params>,
+    report: OnceLock<Box<dyn Fn() -> String + Send + Sync>>,
+}
+
+thread_local! {
+    /// The link of the plugin that is being constructed on this thread: the framework constructs the plugin itself and
+    /// offers no way to hand anything in.
+    static UNDER_CONSTRUCTION: RefCell<Option<Arc<Link>>> = const { RefCell::new(None) };
+}
+
+impl Link {
+    /// A new link for a plugin with these parameters, known to the door that is constructing it on this thread. `[main]`
+    pub fn new(params: Arc<dyn Params>) -> Arc<Self> {
+        let link = Arc::new(Self {
+            edits: ArrayQueue::new(EDIT_CAPACITY),
+            track: Mutex::default(),
+            non_finite_samples: AtomicU64::new(0),
+            offline: AtomicBool::new(false),
+            flush_target: Mutex::new(None),
+            parameter_ids: OnceLock::new(),
+            host_name: OnceLock::new(),
+            params,
+            report: OnceLock::new(),
+        });
+        UNDER_CONSTRUCTION.set(Some(Arc::clone(&link)));
+        link
+    }
+
+    /// The link made last on this thread. `[main]`
+    pub(super) fn take_constructed() -> Option<Arc<Self>> {
+        UNDER_CONSTRUCTION.take()
+    }
+
+    /// Sets a host parameter to a plain value, as one gesture the host records, undoes and recalls like a hand on the
+    /// control. It takes effect with the next block, or with the next flush when the host is not processing. False when
+    /// too many edits wait or the parameter is not the plugin's. `[main]`, and threads of the plugin's own
+    pub fn edit<T: Param>(&self, parameter: &T, plain: T::Plain) -> bool {
+        let queued = self.edit_within_block(parameter, plain);
+        // Held during the call, so that the instance cannot go away under it.
+        let target = self.flush_target.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(FlushTarget { host, params }) = *target {
+            // SAFETY: the door clears the target before the host may free either pointer, and `request_flush` may be
+            // called from every thread but the audio thread, which uses `edit_within_block`.
+            unsafe {
+                if let Some(request_flush) = (*params).request_flush {
+                    request_flush(host);
+                }
+            }
+        }
+        queued
+    }
+
+    /// The same as [`Link::edit`] from inside `process`: it takes effect with the next block. `[audio]`
+    pub fn edit_within_block<T: Param>(&self, parameter: &T, plain: T::Plain) -> bool {
+        let Some(&id) = self.parameter_ids.get().and_then(|ids| ids.get(&parameter.as_ptr())) else {
+            return false;
+        };
+        let steps = parameter.step_count().unwrap_or(1) as f64;
+        let value = f64::from(parameter.preview_normalized(plain)) * steps;
+        self.edits.push(Edit { id, value }).is_ok()
+    }
+
+    /// What the host says of the track. `[main]`, and threads of the plugin's own
+    pub fn track(&self) -> Track {
+        self.track.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The host's name, empty before the host has initialised the plugin. `[main]`, and threads of the plugin's own
+    pub fn host_name(&self) -> String {
+        self.host_name.get().cloned().unwrap_or_default()
+    }
+
+    /// Notes the host's name. `[main]`
+    pub(super) fn set_host_name(&self, name: String) {
+        // Set once, by `init`.
+        let _ = self.host_name.set(name);
+    }
+
+    /// How many NaN and infinite samples the host has sent; they were played as silence. `[any]`
+    pub fn non_finite_samples(&self) -> u64 {
+        self.non_finite_samples.load(Ordering::Relaxed)
+    }
+
+    /// Whether the host renders to a file rather than playing to an ear. `[any]`
+    pub fn is_offline(&self) -> bool {
+        self.offline.load(Ordering::Relaxed)
+    }
+
+    /// Says who answers when a host asks what the plugin knows (see [`super::REPORT_EXTENSION_ID`]); the text is JSON.
+    /// `[main]`
+    pub fn set_report(&self, report: impl Fn() -> String + Send + Sync + 'static) {
+        // Set once, by the plugin's constructor; a second call would change nothing.
+        let _ = self.report.set(Box::new(report));
+    }
+
+    /// Notes what the host says of the track. `[main]`
+    pub(super) fn set_track(&self, track: Track) {
+        *self.track.lock().unwrap_or_else(PoisonError::into_inner) = track;
+    }
+
+    /// Says whom to tell that edits wait; `None` before the host goes away. `[main]`
+    pub(super) fn set_flush_target(&self, target: Option<FlushTarget>) {
+        *self.flush_target.lock().unwrap_or_else(PoisonError::into_inner) = target;
+    }
+
+    /// Notes the framework's ids of the parameters. `[main]`
+    pub(super) fn set_parameter_ids(&self, ids: HashMap<ParamPtr, u32>) {
+        // Set once, when the instance is made.
+        let _ = self.parameter_ids.set(ids);
+    }
+
+    /// The plugin's parameters. `[any]`
+    pub(super) fn params(&self) -> &dyn Params {
+        &*self.params
+    }
+
+    /// The JSON text for a host that asks. `[main]`
+    pub(super) fn report(&self) -> Option<String> {
+        self.report.get().map(|report| report())
+    }
+}

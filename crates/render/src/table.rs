@@ -1,0 +1,102 @@
+//! The report as a table for the terminal: the stems, the master, what the platforms will do.
+
+use crate::report::{Figures, Report, TruePeakVerdict};
+use comfy_table::{Cell, CellAlignment, LineStyle, Table, TableStyle};
+
+/// The report as text: lines of aligned columns, without colours, ending in a newline. `[main]`
+pub fn text(report: &Report) -> String {
+    let mut sections = Vec::new();
+    if !report.stems.is_empty() {
+        sections.push(stems(report));
+    }
+    sections.push(master(&report.master));
+    if !report.targets.is_empty() {
+        sections.push(platforms(report));
+    }
+    sections.extend(report.notes.iter().map(|note| format!("Note: {}", printable(note))));
+    sections.join("\n\n") + "\n"
+}
+
+fn stems(report: &Report) -> String {
+    let mut table =
+        lined_table(&["Stem", "Role", "max M LUFS", "max S LUFS", "I LUFS", "True peak dBTP", "Reduction dB"], 2..7);
+    for stem in &report.stems {
+        let figures = &stem.figures;
+        table.add_row([
+            printable(&stem.name),
+            stem.role.name().to_owned(),
+            figures.max_momentary_lufs.text(1),
+            figures.max_short_term_lufs.text(1),
+            figures.integrated_lufs.text(1),
+            figures.true_peak_dbtp.text(2),
+            figures.max_gain_reduction_db.text(1),
+        ]);
+    }
+    table.trim_fmt()
+}
+
+fn master(figures: &Figures) -> String {
+    let mut table = lined_table(&["Master", "", ""], 1..2);
+    let lines = [
+        ("Integrated loudness", figures.integrated_lufs, 1, "LUFS"),
+        ("Loudness range", figures.range_lu, 1, "LU"),
+        ("Loudest moment (400 ms)", figures.max_momentary_lufs, 1, "LUFS"),
+        ("Loudest 3 seconds", figures.max_short_term_lufs, 1, "LUFS"),
+        ("True peak", figures.true_peak_dbtp, 2, "dBTP"),
+        ("True peak, ITU filter", figures.itu_true_peak_dbtp, 2, "dBTP"),
+        ("Largest sample", figures.sample_peak_dbfs, 2, "dBFS"),
+        ("Peak to loudness", figures.plr_lu, 1, "LU"),
+        ("Correlation", figures.correlation, 2, ""),
+        ("Most gain reduction", figures.max_gain_reduction_db, 1, "dB"),
+    ];
+    for (name, reading, decimals, unit) in lines {
+        table.add_row([name.to_owned(), reading.text(decimals), unit.to_owned()]);
+    }
+    table.trim_fmt()
+}
+
+fn platforms(report: &Report) -> String {
+    let mut table = lined_table(
+        &["Platform", "Target LUFS", "Distance LU", "Gain dB", "Plays at LUFS", "True peak", "Verdict"],
+        1..5,
+    );
+    for target in &report.targets {
+        let peak = match target.true_peak_verdict {
+            TruePeakVerdict::Within => "within",
+            TruePeakVerdict::Over => "OVER",
+            TruePeakVerdict::Unknown => "—",
+        };
+        let platform = [&target.name, &target.mode].map(|text| printable(text)).join(" ");
+        table.add_row([
+            platform.trim_end().to_owned(),
+            target.loudness_lufs.text(1),
+            target.distance_lu.signed_text(1),
+            target.playback_gain_db.signed_text(1),
+            target.plays_at_lufs.text(1),
+            peak.to_owned(),
+            printable(&target.sentence),
+        ]);
+    }
+    table.trim_fmt()
+}
+
+/// A table with a line under its head; the columns in `numbers` stand flush right.
+fn lined_table(head: &[&str], numbers: std::ops::Range<usize>) -> Table {
+    let mut table = Table::new();
+    table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')));
+    table.set_header(head.iter().map(Cell::new));
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 1));
+    }
+    for index in numbers {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+/// Text from outside without control characters: a file's name must not move the cursor.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

@@ -1,0 +1,271 @@
+//! A plugin instance as a member of the session, from its creation to its end.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::census::Peer;
+use crate::helper::{self, Shared};
+use crate::identity::{Identity, Info, Kind};
+use crate::meters::{Meters, Position};
+use crate::outlet::Outlet;
+use crate::publisher::Publisher;
+use crate::seat::Seat;
+use crate::uuid::Uuid;
+
+/// Where instances meet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The place of this user: what plugins use. `STEMMA_SESSION_DIR` moves it.
+    User,
+    /// A runtime directory, for tests; it must pass the same checks.
+    Directory(PathBuf),
+    /// On the heap of this process, one place a number, for tests and demonstrations.
+    Process(u32),
+}
+
+/// Whom an instance is linked to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// The instance is being announced; lasts a few milliseconds.
+    Opening,
+    /// A stem: its master is here. A master: it is announced.
+    Linked {
+        /// The session's name.
+        session_name: String,
+    },
+    /// A stem without a master here: it joins by itself when one comes.
+    Waiting {
+        /// The session it belongs to; empty for a new stem.
+        session_name: String,
+    },
+    /// A new stem that could join several masters, or one that may be of another application: ask the user, then
+    /// [`Member::choose`].
+    Choose {
+        /// The masters, sorted by name.
+        candidates: Vec<Candidate>,
+    },
+    /// All slots are taken; tried again every five seconds.
+    Full,
+}
+
+/// A session that a new stem could join.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The session.
+    pub session: Uuid,
+    /// Its visible name.
+    pub session_name: String,
+    /// The application its master runs in.
+    pub host_name: String,
+    /// Stems that are in it now.
+    pub stem_count: usize,
+}
+
+/// Names one life of a slot: a command to a stem that has left and come back goes nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StemId {
+    /// The slot, 0…127.
+    pub slot: usize,
+    /// Counts the owners of the slot.
+    pub generation: u32,
+}
+
+/// Whether a stem moves.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Activity {
+    /// Its audio runs.
+    Live,
+    /// It is there, but its host does not call it: readings are old.
+    Idle,
+    /// Its process does not move at all: show it grey. It goes by itself if its end is proved.
+    Stale {
+        /// Seconds since the last movement.
+        seconds: f64,
+    },
+}
+
+/// A stem (or a master) as the others see it; every value is in range, whatever the memory said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StemView {
+    /// Where it is: what commands are sent to.
+    pub id: StemId,
+    /// Who it is: stays the same when the project is opened again.
+    pub instance: Uuid,
+    /// What it says about itself.
+    pub info: Info,
+    /// Its readings; silence before the first.
+    pub meters: Meters,
+    /// When in the song they were taken.
+    pub position: Position,
+    /// Whether it moves.
+    pub activity: Activity,
+}
+
+/// One instance in the session; dropping it is leaving. Made once an instance `[main]`.
+pub struct Member {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) seat: u64,
+}
+
+impl Member {
+    /// Announces an instance. Returns at once: the helper thread does the rest within milliseconds. `[main]`
+    ///
+    /// A master without a session starts one. See [`Member::set_identity`] for a state that is loaded later.
+    pub fn join(kind: Kind, identity: Identity, info: Info) -> Self {
+        Self::join_at(Place::User, kind, identity, info)
+    }
+
+    /// Like [`Member::join`], in another place than the user's. `[main]`
+    pub fn join_at(place: Place, kind: Kind, identity: Identity, info: Info) -> Self {
+        let shared = helper::enter(place);
+        let seat = shared.change(|board| board.add_seat(Seat::new(kind, identity, info)));
+        Self { shared, seat }
+    }
+
+    /// Tells the others about a change; cheap when nothing changed. `[main]`
+    pub fn set_info(&self, info: &Info) {
+        if self.read_seat(|seat| seat.info != *info) == Some(true) {
+            self.change_seat(|seat| seat.info = info.clone());
+        }
+    }
+
+    /// Lets the helper ask, in every round, what the others should be told, in place of calls of [`Member::set_info`].
+    /// `source` runs on the helper thread; it may take locks, but must not wait for that thread. `[main]`
+    pub fn follow_info(&self, source: impl Fn() -> Info + Send + Sync + 'static) {
+        self.change_seat(|seat| seat.info_source = Some(Arc::new(source)));
+    }
+
+    /// Takes the identity of a state that was loaded. `[main]`
+    pub fn set_identity(&self, identity: &Identity) {
+        if self.read_seat(|seat| seat.identity != *identity) == Some(true) {
+            self.change_seat(|seat| seat.set_identity(identity.clone()));
+        }
+    }
+
+    /// What to save: the session may have changed it. `[main]`
+    pub fn identity(&self) -> Identity {
+        self.read_seat(|seat| seat.identity.clone()).unwrap_or_default()
+    }
+
+    /// Whom this instance is linked to. `[main]`
+    pub fn link(&self) -> Link {
+        self.read_seat(|seat| seat.link.clone()).unwrap_or(Link::Opening)
+    }
+
+    /// Why only instances of this process can be linked; `None` when all of the user's can, or while that is still
+    /// being found out. `[main]`
+    pub fn local_only(&self) -> Option<String> {
+        self.shared.read(|board| board.local_only.clone())
+    }
+
+    /// A stem joins the session of a master, whatever it belonged to. `[main]`
+    pub fn choose(&self, candidate: &Candidate) {
+        self.change_seat(|seat| {
+            seat.identity.session = Some(candidate.session);
+            seat.identity.session_name.clone_from(&candidate.session_name);
+        });
+    }
+
+    /// Names the session; its stems take the name over from their master. `[main]`
+    pub fn rename_session(&self, name: &str) {
+        self.change_seat(|seat| name.clone_into(&mut seat.identity.session_name));
+    }
+
+    /// Links to the same session in other applications and projects too, or no longer. `[main]`
+    pub fn link_across_applications(&self, on: bool) {
+        self.change_seat(|seat| seat.identity.across_applications = on);
+    }
+
+    /// A master starts a session of its own and takes along the stems whose audio runs: what to do when a copy of the
+    /// project is open, too, and both are in one session. `[main]`
+    pub fn make_independent(&self) {
+        let mut stems = Vec::new();
+        self.stems(&mut stems);
+        stems.retain(|stem| stem.activity == Activity::Live);
+        self.change_seat(|seat| {
+            if seat.kind == Kind::Master {
+                seat.identity.session = Some(Uuid::random());
+                seat.to_adopt = stems.iter().map(|stem| stem.id).collect();
+            }
+        });
+    }
+
+    /// The audio thread's end; an older one of this member becomes silent. `[setup]`
+    pub fn publisher(&self) -> Publisher {
+        let outlet = Arc::new(Outlet::new());
+        self.change_seat(|seat| seat.connect(Arc::clone(&outlet)));
+        Publisher::new(outlet)
+    }
+
+    /// Lists the stems of this session, sorted by role, name and instance; this one itself is among them if it is a
+    /// stem. Fresh at every call, cheap enough for every frame of a window. `[main]`
+    pub fn stems(&self, views: &mut Vec<StemView>) {
+        self.list(Kind::Stem, views);
+    }
+
+    /// Lists the masters of this session in the same way: with more than one, the last command wins, and another copy
+    /// of the project may be open (see [`Member::make_independent`]). `[main]`
+    pub fn masters(&self, views: &mut Vec<StemView>) {
+        self.list(Kind::Master, views);
+    }
+
+    fn list(&self, kind: Kind, views: &mut Vec<StemView>) {
+        views.clear();
+        let now = Instant::now();
+        self.shared.read(|board| {
+            board.refresh(now);
+            let Some(seat) = board.seats.iter().find(|seat| seat.number == self.seat) else { return };
+            let party = seat.party(board.host_group);
+            let peers = board.census.members_of(&party, kind);
+            views.extend(peers.map(|(slot, peer)| view(slot, peer, now)));
+        });
+        views.sort_by(|a, b| order(a).cmp(&order(b)));
+    }
+
+    /// Asks the helper to work 30 times a second for the next second instead of 4 times: call it while a window shows
+    /// the session. `[main]`
+    pub fn request_fast(&self) {
+        let now = Instant::now();
+        let was_fast = self.shared.read(|board| {
+            let was_fast = board.is_fast(now);
+            board.fast_until = Some(now + Duration::from_secs(1));
+            was_fast
+        });
+        if !was_fast {
+            self.shared.change(|_| ());
+        }
+    }
+
+    fn read_seat<T>(&self, read: impl FnOnce(&Seat) -> T) -> Option<T> {
+        self.shared.read(|board| board.seat_mut(self.seat).map(|seat| read(seat)))
+    }
+
+    fn change_seat(&self, change: impl FnOnce(&mut Seat)) {
+        self.shared.change(|board| board.seat_mut(self.seat).map(change));
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        let seat = self.shared.change(|board| board.remove_seat(self.seat));
+        // Releases the slot, outside the lock.
+        drop(seat);
+        helper::leave(&self.shared);
+    }
+}
+
+fn order(view: &StemView) -> (u8, &str, Uuid, usize) {
+    (view.info.role, &view.info.name, view.instance, view.id.slot)
+}
+
+fn view(slot: usize, peer: &Peer, now: Instant) -> StemView {
+    StemView {
+        id: StemId { slot, generation: peer.state.generation() },
+        instance: peer.instance,
+        info: peer.metadata.info.clone(),
+        meters: peer.meters,
+        position: peer.position,
+        activity: peer.activity(now),
+    }
+}

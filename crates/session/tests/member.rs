@@ -1,0 +1,442 @@
+//! What a musician sees: stems find their master, copies stay apart, commands arrive.
+
+mod place;
+
+use place::{until, unused_place};
+use session::command::{Answer, Command, Delivery};
+use session::delivery::SendError;
+use session::identity::{Identity, Info, Kind};
+use session::member::{Activity, Link, Member, Place, StemView};
+use session::meters::{Meters, Position, Run, SILENCE_DB};
+use session::publisher::Publisher;
+
+fn stem(place: &Place, name: &str) -> Member {
+    Member::join_at(place.clone(), Kind::Stem, Identity::new(), Info { name: name.into(), ..Info::default() })
+}
+
+fn master(place: &Place, session_name: &str) -> Member {
+    let identity = Identity { session_name: session_name.into(), ..Identity::new() };
+    Member::join_at(place.clone(), Kind::Master, identity, Info { host_name: "Host".into(), ..Info::default() })
+}
+
+fn stems(member: &Member) -> Vec<StemView> {
+    let mut views = Vec::new();
+    member.stems(&mut views);
+    views
+}
+
+fn names(member: &Member) -> Vec<String> {
+    stems(member).into_iter().map(|view| view.info.name).collect()
+}
+
+fn linked(session_name: &str) -> Link {
+    Link::Linked { session_name: session_name.into() }
+}
+
+fn say(publisher: &mut Publisher, run: Run) {
+    publisher.publish_now(&Meters::default(), Position { song_frames: 0, run });
+}
+
+#[test]
+fn a_new_stem_joins_the_only_master_and_shows_up_there() {
+    let place = unused_place();
+    let (master, stem) = (master(&place, "Album"), stem(&place, "Drums"));
+    until("the stem is linked", || stem.link() == linked("Album"));
+    until("the master lists it", || names(&master) == ["Drums"]);
+    assert_eq!(stem.identity().session, master.identity().session);
+    assert!(stem.identity().session.is_some());
+}
+
+#[test]
+fn a_stem_waits_for_its_master() {
+    let place = unused_place();
+    let stem = stem(&place, "Drums");
+    until("the stem waits", || stem.link() == Link::Waiting { session_name: String::new() });
+    let master = master(&place, "Later");
+    until("the stem is linked", || stem.link() == linked("Later"));
+    drop(master);
+    until("the stem waits again", || stem.link() == Link::Waiting { session_name: "Later".into() });
+}
+
+#[test]
+fn a_new_stem_between_two_masters_lets_the_user_choose() {
+    let place = unused_place();
+    let masters = [master(&place, "One"), master(&place, "Two")];
+    until("both are announced", || masters.iter().all(|master| master.link() != Link::Opening));
+    let stem = stem(&place, "Drums");
+    let mut candidates = Vec::new();
+    until("the stem asks", || match stem.link() {
+        Link::Choose { candidates: found } => {
+            candidates = found;
+            true
+        }
+        _ => false,
+    });
+    let shown: Vec<_> = candidates.iter().map(|candidate| candidate.session_name.as_str()).collect();
+    assert_eq!(shown, ["One", "Two"]);
+    assert_eq!(candidates[0].host_name, "Host");
+    stem.choose(&candidates[1]);
+    until("the stem is linked", || stem.link() == linked("Two"));
+    until("the chosen master lists it", || names(&masters[1]) == ["Drums"]);
+    assert!(names(&masters[0]).is_empty());
+}
+
+#[test]
+fn a_reopened_project_links_itself_also_beside_another() {
+    let place = unused_place();
+    let (first, second) = (master(&place, "One"), master(&place, "Two"));
+    let saved = Identity { session: second.identity().session, session_name: "Two".into(), ..Identity::new() };
+    let stem = Member::join_at(place, Kind::Stem, saved.clone(), Info::default());
+    until("the stem is linked", || stem.link() == linked("Two"));
+    assert_eq!(stem.identity(), saved);
+    assert!(stems(&first).is_empty());
+}
+
+#[test]
+fn a_state_loaded_after_the_start_counts() {
+    let place = unused_place();
+    let (_first, second) = (master(&place, "One"), master(&place, "Two"));
+    let stem = stem(&place, "Drums");
+    let saved = Identity { session: second.identity().session, session_name: "Two".into(), ..Identity::new() };
+    stem.set_identity(&saved);
+    until("the stem is linked", || stem.link() == linked("Two"));
+    until("under its saved name", || stems(&second).iter().any(|view| view.instance == saved.instance));
+    assert_eq!(stems(&second).len(), 1);
+}
+
+#[test]
+fn a_copied_track_takes_a_name_of_its_own() {
+    let place = unused_place();
+    let master = master(&place, "Album");
+    let original = stem(&place, "Drums");
+    until("the original is there", || names(&master) == ["Drums"]);
+    let copy =
+        Member::join_at(place, Kind::Stem, original.identity(), Info { name: "Drums copy".into(), ..Info::default() });
+    until("both are there", || names(&master) == ["Drums", "Drums copy"]);
+    assert_ne!(copy.identity().instance, original.identity().instance);
+    assert_eq!(copy.identity().session, original.identity().session);
+}
+
+#[test]
+fn two_projects_in_one_host_do_not_mix() {
+    let place = unused_place();
+    let info = |project| Info { host_document: project, ..Info::default() };
+    let session = Identity { session: Some(session::uuid::Uuid::random()), ..Identity::new() };
+    let master = Member::join_at(place.clone(), Kind::Master, session.clone(), info(1));
+    let other = Identity { session: session.session, ..Identity::new() };
+    let stem = Member::join_at(place, Kind::Stem, other, info(2));
+    until("the stem is announced", || stem.link() != Link::Opening);
+    assert_eq!(stem.link(), Link::Waiting { session_name: String::new() });
+    assert!(stems(&master).is_empty());
+    stem.link_across_applications(true);
+    until("until the user says so", || stems(&master).len() == 1);
+}
+
+#[test]
+fn a_master_can_leave_a_session_with_its_playing_stems() {
+    let place = unused_place();
+    let (old, stem, idle) = (master(&place, "Album"), stem(&place, "Drums"), stem(&place, "Bass"));
+    until("both stems are linked", || names(&old) == ["Bass", "Drums"]);
+    let twin = Identity { instance: session::uuid::Uuid::random(), ..old.identity() };
+    let twin = Member::join_at(place, Kind::Master, twin, Info::default());
+    let mut publisher = stem.publisher();
+    until("the drums play", || {
+        say(&mut publisher, Run::default());
+        stems(&twin).iter().any(|view| view.info.name == "Drums" && view.activity == Activity::Live)
+    });
+    twin.make_independent();
+    until("the drums follow", || names(&twin) == ["Drums"]);
+    until("the bass stays", || names(&old) == ["Bass"]);
+    assert_eq!(idle.identity().session, old.identity().session);
+}
+
+#[test]
+fn two_masters_of_one_session_know_of_each_other() {
+    let place = unused_place();
+    let first = master(&place, "Album");
+    until("the first is announced", || first.link() == linked("Album"));
+    let twin = Identity { instance: session::uuid::Uuid::random(), ..first.identity() };
+    let second = Member::join_at(place, Kind::Master, twin, Info::default());
+    let mut views = Vec::new();
+    until("both are listed", || {
+        first.masters(&mut views);
+        views.len() == 2
+    });
+    assert!(views.iter().any(|view| view.instance == second.identity().instance));
+}
+
+#[test]
+fn the_master_names_the_session() {
+    let place = unused_place();
+    let (master, stem) = (master(&place, "Album"), stem(&place, "Drums"));
+    until("the stem is linked", || stem.link() == linked("Album"));
+    master.rename_session("Side B");
+    until("the stem knows", || stem.link() == linked("Side B"));
+    assert_eq!(stem.identity().session_name, "Side B");
+}
+
+#[test]
+fn stems_are_listed_by_role_and_name_whoever_came_first() {
+    let place = unused_place();
+    let master = master(&place, "Album");
+    let stem = |name: &str, role| Info { name: name.into(), role, ..Info::default() };
+    let infos = [stem("Strings", 3), stem("Bass", 1), stem("Kit", 0), stem("Guitar", 3)];
+    let members: Vec<Member> =
+        infos.into_iter().map(|info| Member::join_at(place.clone(), Kind::Stem, Identity::new(), info)).collect();
+    until("all are there in order", || names(&master) == ["Kit", "Bass", "Guitar", "Strings"]);
+    members[1].set_info(&stem("Sub", 2));
+    until("a change moves one", || names(&master) == ["Kit", "Sub", "Guitar", "Strings"]);
+}
+
+#[test]
+fn every_reading_arrives_as_it_was_published() {
+    let place = unused_place();
+    let (master, stem) = (master(&place, "Album"), stem(&place, "Drums"));
+    let mut publisher = stem.publisher();
+    let meters = Meters {
+        peak_db: [-1.0, -2.0],
+        held_peak_db: [-0.5, -1.5],
+        rms_db: [-12.0, -13.0],
+        momentary_lufs: -14.0,
+        short_term_lufs: -15.0,
+        integrated_lufs: -16.0,
+        max_momentary_lufs: -10.0,
+        max_short_term_lufs: -11.0,
+        range_lu: 4.5,
+        true_peak_dbtp: [-0.25, -1.25],
+        max_true_peak_dbtp: 0.75,
+        max_sample_peak_db: 0.5,
+        gain_reduction_db: 2.5,
+        max_gain_reduction_db: 6.5,
+        correlation: -0.75,
+        trim_db: -3.0,
+        clip_count: 17,
+        loudness_reset_count: 2,
+        sample_rate_hz: 96_000.0,
+    };
+    let run = Run { processing: true, offline: false, bypassed: true, playing: true, muted: true, soloed: true };
+    let position = Position { song_frames: -4711, run };
+    until("the stem is announced", || stem.link() == linked("Album"));
+    assert_eq!(stems(&master)[0].meters.peak_db, [SILENCE_DB; 2]);
+    publisher.publish_now(&meters, position);
+    let view = stems(&master).remove(0);
+    assert_eq!((view.meters, view.position), (meters, position));
+}
+
+#[test]
+fn readings_are_stored_once_in_128_frames_and_the_last_ones_on_demand() {
+    let place = unused_place();
+    let (master, stem) = (master(&place, "Album"), stem(&place, "Drums"));
+    until("the stem is announced", || stem.link() == linked("Album"));
+    let mut publisher = stem.publisher();
+    let meters = |clip_count| Meters { clip_count, ..Meters::default() };
+    publisher.publish(&meters(0), Position::default(), 32);
+    let mut read = Vec::new();
+    for clip_count in 1..=8 {
+        assert_eq!(publisher.is_due(32), clip_count % 4 == 0);
+        publisher.publish(&meters(clip_count), Position::default(), 32);
+        read.push(stems(&master)[0].meters.clip_count);
+    }
+    assert_eq!(read, [0, 0, 0, 4, 4, 4, 4, 8]);
+    publisher.publish_now(&meters(9), Position::default());
+    assert_eq!(stems(&master)[0].meters.clip_count, 9);
+}
+
+#[test]
+fn a_new_activation_takes_over_from_the_old_one() {
+    let place = unused_place();
+    let (master, stem) = (master(&place, "Album"), stem(&place, "Drums"));
+    until("the stem is announced", || stem.link() == linked("Album"));
+    let (mut old, mut new) = (stem.publisher(), stem.publisher());
+    let meters = |clip_count| Meters { clip_count, ..Meters::default() };
+    new.publish_now(&meters(2), Position::default());
+    old.publish_now(&meters(1), Position::default());
+    assert_eq!(stems(&master)[0].meters.clip_count, 2);
+}
+
+#[test]
+fn an_audio_thread_that_outlives_its_instance_disturbs_nobody() {
+    let place = unused_place();
+    let master = master(&place, "Album");
+    let gone = stem(&place, "Drums");
+    let mut publisher = gone.publisher();
+    until("the stem is there", || names(&master) == ["Drums"]);
+    drop(gone);
+    assert!(names(&master).is_empty(), "leaving takes effect at once");
+    let heir = stem(&place, "Bass");
+    until("the next stem has the slot", || names(&master) == ["Bass"]);
+    publisher.publish_now(&Meters { clip_count: 99, ..Meters::default() }, Position::default());
+    assert_eq!(stems(&master)[0].meters, Meters::default());
+    drop(heir);
+}
+
+#[test]
+fn commands_arrive_once_and_are_answered() {
+    let place = unused_place();
+    let (master, stem) = (master(&place, "Album"), stem(&place, "Drums"));
+    let mut publisher = stem.publisher();
+    until("the stem is there", || stem.link() == linked("Album") && names(&master).len() == 1);
+    let id = stems(&master)[0].id;
+    let commands = [
+        (Command::Trim { trim_db: -1.5 }, Answer::Clamped),
+        (Command::Mute(true), Answer::Applied),
+        (Command::Solo(true), Answer::Refused),
+        (Command::ResetLoudness, Answer::Deferred),
+        (Command::ResetPeaks, Answer::Applied),
+        (Command::Color { color_argb: 0xff00_ff00 }, Answer::Applied),
+        (Command::Identify, Answer::Unknown),
+    ];
+    let tickets = commands.map(|(command, _)| master.send(id, command).unwrap());
+    assert!(tickets.iter().all(|ticket| master.delivery(ticket) == Delivery::Pending));
+    let mut heard = Vec::new();
+    until("all are heard", || {
+        publisher.poll_commands(|command| {
+            heard.push(command);
+            commands.iter().find(|(sent, _)| *sent == command).map_or(Answer::Unknown, |(_, answer)| *answer)
+        });
+        heard.len() == commands.len()
+    });
+    assert_eq!(heard, commands.map(|(command, _)| command));
+    for (ticket, (_, answer)) in tickets.iter().zip(commands) {
+        assert_eq!(master.delivery(ticket), Delivery::Answered(answer));
+    }
+    publisher.poll_commands(|command| panic!("heard twice: {command:?}"));
+}
+
+#[test]
+fn the_newest_of_two_trims_wins_and_the_older_one_is_told() {
+    let place = unused_place();
+    let (one, stem) = (master(&place, "Album"), stem(&place, "Drums"));
+    let twin = Identity { instance: session::uuid::Uuid::random(), ..one.identity() };
+    let two = Member::join_at(place, Kind::Master, twin, Info::default());
+    let mut publisher = stem.publisher();
+    until("both see the stem", || stems(&one).len() == 1 && stems(&two).len() == 1 && two.link() == linked("Album"));
+    let id = stems(&one)[0].id;
+    let older = one.send(id, Command::Trim { trim_db: 1.0 }).unwrap();
+    let newer = two.send(id, Command::Trim { trim_db: 2.0 }).unwrap();
+    let mut heard = Vec::new();
+    until("a trim is heard", || {
+        publisher.poll_commands(|command| {
+            heard.push(command);
+            Answer::Applied
+        });
+        !heard.is_empty()
+    });
+    assert_eq!(heard, [Command::Trim { trim_db: 2.0 }]);
+    assert_eq!(
+        (one.delivery(&older), two.delivery(&newer)),
+        (Delivery::Superseded, Delivery::Answered(Answer::Applied))
+    );
+}
+
+#[test]
+fn a_stem_that_is_not_processed_does_not_respond() {
+    let place = unused_place();
+    let (master, stem) = (master(&place, "Album"), stem(&place, "Drums"));
+    until("the stem is there", || names(&master).len() == 1);
+    let ticket = master.send(stems(&master)[0].id, Command::Identify).unwrap();
+    until("half a second is over", || master.delivery(&ticket) == Delivery::NotResponding);
+    drop(stem);
+    assert_eq!(master.delivery(&ticket), Delivery::Gone);
+}
+
+#[test]
+fn nobody_obeys_a_stranger() {
+    let place = unused_place();
+    let (ours, stranger) = (master(&place, "Ours"), master(&place, "Other"));
+    let saved = Identity { session: ours.identity().session, ..Identity::new() };
+    let stem = Member::join_at(place, Kind::Stem, saved, Info::default());
+    let mut publisher = stem.publisher();
+    until("the stem is there", || stem.link() == linked("Ours") && stems(&ours).len() == 1);
+    until("the stranger is there", || stranger.link() == linked("Other"));
+    let id = stems(&ours)[0].id;
+    let ticket = stranger.send(id, Command::Mute(true)).unwrap();
+    until("the stranger gets no answer", || {
+        publisher.poll_commands(|command| panic!("obeyed {command:?}"));
+        stranger.delivery(&ticket) == Delivery::NotResponding
+    });
+}
+
+#[test]
+fn commands_to_a_stem_that_left_go_nowhere() {
+    let place = unused_place();
+    let (master, first) = (master(&place, "Album"), stem(&place, "Drums"));
+    until("the stem is there", || names(&master).len() == 1);
+    let id = stems(&master)[0].id;
+    let ticket = master.send(id, Command::Mute(true)).unwrap();
+    drop(first);
+    let second = stem(&place, "Bass");
+    until("another has its slot", || stems(&master).iter().any(|view| view.id.slot == id.slot && view.id != id));
+    let mut publisher = second.publisher();
+    publisher.poll_commands(|command| panic!("inherited {command:?}"));
+    assert_eq!(master.delivery(&ticket), Delivery::Gone);
+    assert_eq!(master.send(id, Command::Mute(true)).unwrap_err(), SendError::Gone);
+    assert_eq!(second.send(stems(&master)[0].id, Command::Identify).unwrap_err(), SendError::NotAMaster);
+}
+
+#[test]
+fn a_solo_silences_the_other_stems_but_no_bounce() {
+    let place = unused_place();
+    let (master, drums, bass) = (master(&place, "Album"), stem(&place, "Drums"), stem(&place, "Bass"));
+    until("both are there", || names(&master).len() == 2);
+    let (mut drums_audio, mut bass_audio) = (drums.publisher(), bass.publisher());
+    let soloed = Run { soloed: true, ..Run::default() };
+    say(&mut drums_audio, soloed);
+    say(&mut bass_audio, Run::default());
+    until("the bass is silent", || bass_audio.implied_mute());
+    assert!(!drums_audio.implied_mute());
+    say(&mut bass_audio, Run { offline: true, ..Run::default() });
+    assert!(!bass_audio.implied_mute());
+    say(&mut bass_audio, Run::default());
+    assert!(bass_audio.implied_mute());
+    drop(drums);
+    until("nobody is soloed any more", || !bass_audio.implied_mute());
+}
+
+#[test]
+fn a_render_of_the_host_is_not_listed() {
+    let place = unused_place();
+    let (master, drums) = (master(&place, "Album"), stem(&place, "Drums"));
+    until("the stem is there", || names(&master).len() == 1);
+    let render =
+        Member::join_at(place, Kind::Stem, drums.identity(), Info { name: "Render".into(), ..Info::default() });
+    let mut publisher = render.publisher();
+    until("the copy is there", || names(&master).len() == 2);
+    say(&mut publisher, Run { offline: true, ..Run::default() });
+    assert_eq!(names(&master), ["Drums"]);
+}
+
+#[test]
+fn activity_follows_the_audio() {
+    let place = unused_place();
+    let (master, drums) = (master(&place, "Album"), stem(&place, "Drums"));
+    let mut publisher = drums.publisher();
+    until("the stem is there", || names(&master).len() == 1);
+    assert_eq!(stems(&master)[0].activity, Activity::Idle);
+    until("it plays", || {
+        say(&mut publisher, Run::default());
+        stems(&master)[0].activity == Activity::Live
+    });
+    until("it stops", || stems(&master)[0].activity == Activity::Idle);
+}
+
+#[test]
+fn the_129th_instance_is_told_that_the_session_is_full() {
+    let place = unused_place();
+    let members: Vec<Member> = (0..129).map(|number| stem(&place, &number.to_string())).collect();
+    until("all are settled", || members.iter().all(|member| member.link() != Link::Opening));
+    let full: Vec<_> = members.iter().filter(|member| member.link() == Link::Full).collect();
+    assert_eq!(full.len(), 1);
+}
+
+#[test]
+fn members_may_come_and_go_quickly() {
+    let place = unused_place();
+    for _ in 0..200 {
+        let stem = stem(&place, "Drums");
+        let _publisher = stem.publisher();
+    }
+    let (master, last) = (master(&place, "Album"), stem(&place, "Last"));
+    until("only the last is left", || names(&master) == ["Last"]);
+    drop(last);
+}

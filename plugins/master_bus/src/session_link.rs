@@ -1,0 +1,197 @@
+//! Master Bus in the session: the stems it sees, and what it tells of the mix.
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use dsp::format::Format;
+use dsp::master_chain::{MasterChain, MasterReadings, MasterSettings};
+use dsp::role::Role;
+use plugin_kit::door::Link;
+use plugin_kit::figures::{Figures, audible};
+use plugin_kit::membership;
+use plugin_kit::playback::Playback;
+use serde_json::{Value, json};
+use session::command::Command;
+use session::identity::Info;
+use session::member::{Activity, StemView};
+use session::meters::{Meters, Position, Run};
+use session::publisher::Publisher;
+use triple_buffer::{Input, Output, triple_buffer};
+
+use crate::params::MasterParams;
+
+/// The main thread's side.
+pub struct MasterSession {
+    params: Arc<MasterParams>,
+    link: Weak<Link>,
+    readings: Mutex<Output<MasterReadings>>,
+}
+
+impl MasterSession {
+    /// The session side of a plugin, and where its audio thread puts its readings. It answers when a host asks what the
+    /// master knows. `[setup]`
+    pub fn new(params: Arc<MasterParams>, link: &Arc<Link>) -> (Arc<Self>, Input<MasterReadings>) {
+        let (input, output) = triple_buffer(&MasterReadings::default());
+        let session = Arc::new(Self { params, link: Arc::downgrade(link), readings: Mutex::new(output) });
+        let reporter = Arc::downgrade(&session);
+        link.set_report(move || reporter.upgrade().map_or_else(String::new, |session| session.report()));
+        (session, input)
+    }
+
+    /// The audio thread's side for an activation. `[setup]`
+    pub fn open_voice(self: &Arc<Self>, format: Format, latency_frames: u32, max_block_frames: u32) -> Voice {
+        let session = Arc::downgrade(self);
+        let publisher = self.params.membership.publisher(move || Info {
+            name: "Master".to_owned(),
+            role: Role::Other as u8,
+            color_argb: 0,
+            channels: format.channels as u8,
+            latency_frames,
+            sample_rate_hz: format.sample_rate_hz,
+            max_block_frames,
+            host_name: session
+                .upgrade()
+                .and_then(|session| session.link.upgrade())
+                .map(|link| link.host_name())
+                .unwrap_or_default(),
+            host_document: 0,
+            plugin_version: membership::version(env!("CARGO_PKG_VERSION")),
+        });
+        Voice { publisher, sample_rate_hz: format.sample_rate_hz, reset_count: 0 }
+    }
+
+    /// What has been measured last. `[main]`
+    pub fn readings(&self) -> MasterReadings {
+        *self.readings.lock().unwrap_or_else(PoisonError::into_inner).read()
+    }
+
+    /// The stems of the session, as they are now. `[main]`
+    pub fn stems(&self) -> Vec<StemView> {
+        let mut stems = Vec::new();
+        self.params.membership.with_member(|member| member.stems(&mut stems));
+        stems
+    }
+
+    /// Starts the measurement of every stem again. `[main]`
+    pub fn reset_stems(&self) {
+        let stems = self.stems();
+        self.params.membership.with_member(|member| {
+            for stem in &stems {
+                // A stem that has just left has nothing to reset.
+                let _ = member.send(stem.id, Command::ResetLoudness);
+            }
+        });
+    }
+
+    fn report(&self) -> String {
+        let readings = self.readings();
+        let non_finite_samples = self.link.upgrade().map_or(0, |link| link.non_finite_samples());
+        let stems: Vec<Value> = self.stems().iter().map(stem_report).collect();
+        json!({
+            "kind": "master",
+            "link": self.params.membership.link_sentence(),
+            "non_finite_samples": non_finite_samples,
+            "figures": Figures {
+                itu_true_peak_dbtp: audible(readings.meter.itu_true_peak_dbtp),
+                ..Figures::from(&master_meters(&readings))
+            },
+            "range_is_stable": readings.meter.range_is_stable,
+            "momentary_lufs": audible(readings.meter.momentary_lufs),
+            "short_term_lufs": audible(readings.meter.short_term_lufs),
+            "max_compressor_reduction_db": readings.max_compressor_reduction_db,
+            "limiter_reduction_db": readings.limiter_reduction_db,
+            "max_limiter_reduction_db": readings.max_limiter_reduction_db,
+            "limiter_reducing_share": readings.limiter_reducing_share,
+            "null_residual_dbfs": readings.null.map(|null| null.worst_residual_dbfs),
+            "stems": stems,
+        })
+        .to_string()
+    }
+}
+
+fn stem_report(stem: &StemView) -> Value {
+    let role = Role::ALL.get(usize::from(stem.info.role)).copied().unwrap_or_default();
+    let activity = match stem.activity {
+        Activity::Live => "live",
+        Activity::Idle => "idle",
+        Activity::Stale { .. } => "stale",
+    };
+    json!({
+        "name": stem.info.name,
+        "role": role.name(),
+        "activity": activity,
+        "song_frames": stem.position.song_frames,
+        "sample_rate_hz": stem.info.sample_rate_hz,
+        "trim_db": stem.meters.trim_db,
+        "momentary_lufs": audible(stem.meters.momentary_lufs),
+        "gain_reduction_db": stem.meters.gain_reduction_db,
+        "figures": Figures::from(&stem.meters),
+    })
+}
+
+/// The audio thread's side of one activation.
+pub struct Voice {
+    publisher: Publisher,
+    sample_rate_hz: f64,
+    /// How often the measurement began again.
+    reset_count: u64,
+}
+
+impl Voice {
+    /// Starts the measurement again. `[audio]`
+    pub fn restart_measurement(&mut self, chain: &mut MasterChain) {
+        chain.reset_measurement();
+        self.reset_count += 1;
+    }
+
+    /// Tells the session and the window what was heard up to the end of a block of `frames` frames. `[audio]`
+    pub fn announce(
+        &mut self,
+        chain: &MasterChain,
+        position: Position,
+        readings: &mut Input<MasterReadings>,
+        frames: usize,
+    ) {
+        // Without news the meters are not read: what is published then is only the position.
+        let meters = if self.publisher.is_due(frames) { self.read(chain, readings) } else { Meters::default() };
+        self.publisher.publish(&meters, position, frames);
+    }
+
+    /// Tells the last figures before a stop, however few frames have passed. `[audio]`
+    pub fn announce_now(&mut self, chain: &MasterChain, position: Position, readings: &mut Input<MasterReadings>) {
+        let meters = self.read(chain, readings);
+        self.publisher.publish_now(&meters, position);
+    }
+
+    fn read(&self, chain: &MasterChain, window: &mut Input<MasterReadings>) -> Meters {
+        let readings = chain.readings();
+        window.write(readings);
+        Meters {
+            loudness_reset_count: self.reset_count,
+            sample_rate_hz: self.sample_rate_hz,
+            ..master_meters(&readings)
+        }
+    }
+}
+
+/// What the master is doing at a moment. `[audio]`
+pub fn position(playback: &Playback, settings: &MasterSettings, link: &Link, processing: bool) -> Position {
+    Position {
+        song_frames: playback.song_frames(),
+        run: Run {
+            processing,
+            offline: link.is_offline(),
+            bypassed: settings.bypass,
+            playing: playback.is_playing(),
+            muted: false,
+            soloed: false,
+        },
+    }
+}
+
+fn master_meters(readings: &MasterReadings) -> Meters {
+    Meters {
+        gain_reduction_db: readings.compressor_reduction_db + readings.limiter_reduction_db,
+        max_gain_reduction_db: readings.max_limiter_reduction_db,
+        ..membership::meters(&readings.meter)
+    }
+}

@@ -1,0 +1,145 @@
+//! What the host sees of Stem Trim: its parameters and what else the project file keeps.
+
+use std::sync::RwLock;
+
+use dsp::role::Role;
+use dsp::stem_chain::StemSettings;
+use dsp::trim::{Polarity, TrimSettings};
+use nice_plug::prelude::{BoolParam, Enum, EnumParam, FloatParam, Params};
+use plugin_kit::compressor_params::CompressorParams;
+use plugin_kit::equalizer_params::EqualizerParams;
+use plugin_kit::membership::Membership;
+use plugin_kit::text;
+use session::identity::Kind;
+
+/// The role of the stem, as the host lists it; the order is that of [`Role::ALL`].
+#[derive(Enum, Clone, Copy, Debug, PartialEq)]
+pub enum RoleChoice {
+    #[id = "drums"]
+    Drums,
+    #[id = "bass"]
+    Bass,
+    #[id = "sub"]
+    Sub,
+    #[id = "instruments"]
+    Instruments,
+    #[id = "lead_vocals"]
+    #[name = "Lead vocals"]
+    LeadVocals,
+    #[id = "backing_vocals"]
+    #[name = "Backing vocals"]
+    BackingVocals,
+    #[id = "fx"]
+    #[name = "FX"]
+    Fx,
+    #[id = "music"]
+    Music,
+    #[id = "dialogue"]
+    Dialogue,
+    #[id = "film_effects"]
+    #[name = "Effects (film)"]
+    FilmEffects,
+    #[id = "other"]
+    Other,
+}
+
+impl From<RoleChoice> for Role {
+    fn from(choice: RoleChoice) -> Self {
+        Role::ALL.get(choice.to_index()).copied().unwrap_or_default()
+    }
+}
+
+/// Which channels are inverted, as the host lists it.
+#[derive(Enum, Clone, Copy, Debug, PartialEq)]
+pub enum PolarityChoice {
+    #[id = "off"]
+    Off,
+    #[id = "left"]
+    Left,
+    #[id = "right"]
+    Right,
+    #[id = "both"]
+    Both,
+}
+
+impl From<PolarityChoice> for Polarity {
+    fn from(choice: PolarityChoice) -> Self {
+        match choice {
+            PolarityChoice::Off => Polarity::Normal,
+            PolarityChoice::Left => Polarity::Left,
+            PolarityChoice::Right => Polarity::Right,
+            PolarityChoice::Both => Polarity::Both,
+        }
+    }
+}
+
+/// The stem's level and place.
+#[derive(Params)]
+pub struct TrimParams {
+    #[id = "trim"]
+    pub trim: FloatParam,
+    #[id = "polarity"]
+    pub polarity: EnumParam<PolarityChoice>,
+    #[id = "balance"]
+    pub balance: FloatParam,
+    #[id = "mute"]
+    pub mute: BoolParam,
+}
+
+/// Everything the project file keeps.
+#[derive(Params)]
+pub struct StemParams {
+    #[id = "role"]
+    pub role: EnumParam<RoleChoice>,
+    #[nested(group = "Trim")]
+    pub trim: TrimParams,
+    #[nested(group = "Equalizer")]
+    pub equalizer: EqualizerParams,
+    #[nested(id_prefix = "comp", group = "Compressor")]
+    pub compressor: CompressorParams,
+    #[id = "bypass"]
+    pub bypass: BoolParam,
+
+    /// The name the user gave the stem; empty until then, and the host's track name stands in.
+    #[persist = "name"]
+    pub name: RwLock<String>,
+    /// Who the instance is in the session.
+    #[persist = "session"]
+    pub membership: Membership,
+}
+
+impl Default for StemParams {
+    fn default() -> Self {
+        Self {
+            role: EnumParam::new("Role", RoleChoice::Other),
+            trim: TrimParams {
+                trim: text::decibels("Trim", 0.0, -24.0, 12.0),
+                polarity: EnumParam::new("Polarity", PolarityChoice::Off),
+                balance: text::balance("Balance"),
+                mute: BoolParam::new("Mute", false),
+            },
+            equalizer: EqualizerParams::default(),
+            compressor: CompressorParams::default(),
+            bypass: BoolParam::new("Bypass", false).make_bypass(),
+            name: RwLock::default(),
+            membership: Membership::new(Kind::Stem),
+        }
+    }
+}
+
+impl StemParams {
+    /// The one place where the host's parameters become the sound's settings. `[audio]`
+    pub fn settings(&self) -> StemSettings {
+        StemSettings {
+            trim: TrimSettings {
+                trim_db: self.trim.trim.value(),
+                polarity: self.trim.polarity.value().into(),
+                balance: self.trim.balance.value() * 0.01,
+                mute: self.trim.mute.value(),
+            },
+            equalizer: self.equalizer.settings(None),
+            compressor: self.compressor.settings(),
+            bypass: self.bypass.value(),
+        }
+    }
+}
