@@ -169,7 +169,7 @@ pub(crate) fn post(word: &AtomicU64, writer: u8, value: u32) -> Option<u32> {
     None
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
 

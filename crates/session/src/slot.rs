@@ -138,7 +138,7 @@ impl<'a> Slot<'a> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
 

@@ -19,7 +19,8 @@ impl Turnstile {
 
     /// The one visitor enters; what it looks at afterwards is the newest, or `visit` sees it inside. `[audio]`
     pub(crate) fn enter(&self) {
-        self.passes.store(self.passes.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+        // Release, so that who sees only this visit, and not the end of the last one, still sees what the last one did.
+        self.passes.store(self.passes.load(Ordering::Relaxed).wrapping_add(1), Ordering::Release);
         // Pairs with the fence in `visit`: one of the two comes first, for both sides.
         fence(Ordering::SeqCst);
     }

@@ -59,7 +59,7 @@ impl FromStr for Uuid {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
 

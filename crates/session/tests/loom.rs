@@ -88,7 +88,7 @@ fn a_record_is_never_torn() {
             },
             move || {
                 let mut words = [9, 8];
-                if reader.lock().read(&mut words, 2) {
+                if reader.lock().read(&mut words, 1) {
                     assert_eq!(words[0], words[1]);
                 }
             },
