@@ -7,11 +7,13 @@
 mod audio;
 mod convert;
 mod read;
+mod read_error;
 mod stems;
 mod write;
 
 pub use audio::{Audio, SourceBits};
 pub use convert::{ConvertError, convert_rate};
-pub use read::{ReadError, Reader, read};
+pub use read::{Reader, read};
+pub use read_error::ReadError;
 pub use stems::{Stem, StemError, StemOptions, StemSet};
 pub use write::{WavEncoding, WavWriter, WriteError, write_wav};
