@@ -8,7 +8,7 @@ mod song;
 mod studio;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -43,6 +43,12 @@ pub struct Options {
     /// Leave every control neutral: master.wav (32-bit float) is the sum of the stems, bit for bit
     #[arg(long)]
     pub neutral: bool,
+    /// Also write every stem as it left its Stem Trim, into the folder `stems` beside the master
+    #[arg(long)]
+    pub keep_stems: bool,
+    /// Use the bundles as they are instead of building them first
+    #[arg(long)]
+    pub no_build: bool,
     /// Frames in a block
     #[arg(long, default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..=8192))]
     pub block: u32,
@@ -72,9 +78,10 @@ pub fn run(options: &Options) -> Result<()> {
     let encoding = if options.neutral { WavEncoding::Float32 } else { WavEncoding::Integer24 };
     let mut wav = WavWriter::create(options.out.join("master.wav"), song.sample_rate_hz, 2, encoding)?;
 
-    bundle::run()?;
-    run::cargo(&["build", "--release", "-p", "host"])?;
-
+    if !options.no_build {
+        bundle::run()?;
+        run::cargo(&["build", "--release", "-p", "host"])?;
+    }
     let preset = if options.neutral { Preset::Neutral } else { Preset::StartingPoints };
     let mut studio = Studio::open(&song, preset, options.in_process, options.block)?;
     studio.set_target(target.id.as_str())?;
@@ -100,6 +107,9 @@ pub fn run(options: &Options) -> Result<()> {
     }
     notes.extend(take.notes(&song));
 
+    if options.keep_stems {
+        keep_stems(&song, &take, &options.out.join("stems"))?;
+    }
     wav.write(&take.sound)?;
     let report = figures::report(&song, &take, &platforms, notes);
     let curves = report::Curves { target_lufs: aim_lufs, ..take.curves };
@@ -108,6 +118,18 @@ pub fn run(options: &Options) -> Result<()> {
     wav.finish()?;
     println!("\n{}", table::text(&report));
     println!("— {}", options.out.join("{master.wav, report.json, report.html}").display());
+    Ok(())
+}
+
+/// Writes the stems as 32-bit float, numbered in mixer order.
+fn keep_stems(song: &Song, take: &studio::Take, folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("{}: cannot make this folder", folder.display()))?;
+    for (index, (stem, channels)) in song.stems.iter().zip(&take.stems).enumerate() {
+        let file = folder.join(format!("{:02} {}.wav", index + 1, stem.name.replace(['/', '\\'], "-")));
+        let mut wav = WavWriter::create(file, song.sample_rate_hz, channels.len(), WavEncoding::Float32)?;
+        wav.write(channels)?;
+        wav.finish()?;
+    }
     Ok(())
 }
 

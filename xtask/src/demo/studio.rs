@@ -41,6 +41,8 @@ pub struct Studio {
 pub struct Take {
     /// Left and right of the master, in time and as long as the stems.
     pub sound: [Vec<f32>; 2],
+    /// Every stem as it left its Stem Trim, channel by channel, in mixer order.
+    pub stems: Vec<Vec<Vec<f32>>>,
     /// What Master Bus knew at the end.
     pub master: MasterReport,
     /// What moved on the way.
@@ -115,17 +117,19 @@ impl Studio {
         let stopwatch = Stopwatch::start(song.seconds());
         let mut sum = Sum::new(2, block_frames);
         let mut sound = [Vec::with_capacity(end), Vec::with_capacity(end)];
+        let mut stems: Vec<_> = song.stems.iter().map(|stem| vec![Vec::new(); stem.audio.channels.len()]).collect();
         let mut curves = Curves::default();
         let mut next_look = 0;
         for start in (0..end).step_by(block_frames) {
             let frames = block_frames.min(end - start);
             let position = Position::playing(start as i64);
             sum.clear();
-            for (player, stem) in self.stems.iter_mut().zip(&song.stems) {
+            for ((player, stem), kept) in self.stems.iter_mut().zip(&song.stems).zip(&mut stems) {
                 let input = rows(&stem.audio, start, frames);
                 let mut output = vec![vec![0.0; frames]; input.len()];
                 player.process(&borrowed(&input), None, &mut borrowed_mut(&mut output), position, &[])?;
                 sum.add(&output);
+                append(kept, &output);
             }
             let mut mix = vec![vec![0.0; frames]; 2];
             sum.write(&mut borrowed_mut(&mut mix));
@@ -133,9 +137,7 @@ impl Studio {
             let mut output = vec![vec![0.0; frames]; 2];
             let sidechain = reference.as_ref().map(|reference| borrowed(reference));
             self.master.process(&borrowed(&mix), sidechain.as_deref(), &mut borrowed_mut(&mut output), position, &[])?;
-            for (channel, output) in sound.iter_mut().zip(&output) {
-                channel.extend_from_slice(output);
-            }
+            append(&mut sound, &output);
             if start >= next_look {
                 next_look = start + song.sample_rate_hz as usize / 10;
                 self.report()?.add_to(&mut curves, start as f64 / f64::from(song.sample_rate_hz));
@@ -146,10 +148,11 @@ impl Studio {
         for channel in &mut sound {
             channel.drain(..latency_frames);
         }
+        stems.iter_mut().flatten().for_each(|channel| channel.truncate(song.frames));
         let times_realtime = stopwatch.times_realtime();
         let master = self.final_report()?;
         println!("— {what}: {} LUFS, {times_realtime:.0} × realtime", master.figures.integrated_lufs.text(1));
-        Ok(Take { sound, master, curves, times_realtime })
+        Ok(Take { sound, stems, master, curves, times_realtime })
     }
 
     /// (Re)activates every plugin: a song starts with fresh meters. Returns the latency of the whole.
@@ -259,6 +262,12 @@ fn rows(audio: &Audio, start: usize, frames: usize) -> Vec<Vec<f32>> {
         samples
     };
     audio.channels.iter().map(row).collect()
+}
+
+fn append(channels: &mut [Vec<f32>], block: &[Vec<f32>]) {
+    for (channel, block) in channels.iter_mut().zip(block) {
+        channel.extend_from_slice(block);
+    }
 }
 
 fn borrowed(rows: &[Vec<f32>]) -> Vec<&[f32]> {
