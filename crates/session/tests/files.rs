@@ -200,19 +200,18 @@ fn a_deleted_region_is_made_again_and_everybody_moves_there() {
     });
     let before = fs::metadata(directory.file(REGION_NAME)).unwrap().ino();
     fs::remove_file(directory.file(REGION_NAME)).unwrap();
-    until("there is a new region", || {
-        fs::metadata(directory.file(REGION_NAME)).is_ok_and(|found| found.ino() != before)
+    until("both are in a new region", || {
+        let Ok(found) = fs::metadata(directory.file(REGION_NAME)) else { return false };
+        let content = fs::read(directory.file(REGION_NAME)).unwrap_or_default();
+        let slots = content.get(16 * 1024..).unwrap_or_default().chunks(4096);
+        found.ino() != before && slots.filter(|slot| slot[0] == 2).count() == 2
     });
     let mut publisher = stem.publisher();
-    until("the stem plays there", || {
-        let meters = session::meters::Meters { clip_count: 7, ..Default::default() };
-        publisher.publish_now(&meters, Default::default());
-        master.stems(&mut views);
-        views.len() == 1 && views[0].meters.clip_count == 7 && views[0].instance == stem.identity().instance
-    });
-    let content = fs::read(directory.file(REGION_NAME)).unwrap();
-    let live = content[16 * 1024..].chunks(4096).filter(|slot| slot[0] == 2).count();
-    assert_eq!(live, 2);
+    let meters = session::meters::Meters { clip_count: 7, ..Default::default() };
+    publisher.publish_now(&meters, Default::default());
+    master.stems(&mut views);
+    assert_eq!((views.len(), views[0].instance), (1, stem.identity().instance));
+    assert_eq!(views[0].meters.clip_count, 7);
 }
 
 #[test]
