@@ -200,19 +200,18 @@ fn a_deleted_region_is_made_again_and_everybody_moves_there() {
     });
     let before = fs::metadata(directory.file(REGION_NAME)).unwrap().ino();
     fs::remove_file(directory.file(REGION_NAME)).unwrap();
-    until("there is a new region", || {
-        fs::metadata(directory.file(REGION_NAME)).is_ok_and(|found| found.ino() != before)
+    until("both are in a new region", || {
+        let Ok(found) = fs::metadata(directory.file(REGION_NAME)) else { return false };
+        let content = fs::read(directory.file(REGION_NAME)).unwrap_or_default();
+        let slots = content.get(16 * 1024..).unwrap_or_default().chunks(4096);
+        found.ino() != before && slots.filter(|slot| slot[0] == 2).count() == 2
     });
     let mut publisher = stem.publisher();
-    until("the stem plays there", || {
-        let meters = session::meters::Meters { clip_count: 7, ..Default::default() };
-        publisher.publish_now(&meters, Default::default());
-        master.stems(&mut views);
-        views.len() == 1 && views[0].meters.clip_count == 7 && views[0].instance == stem.identity().instance
-    });
-    let content = fs::read(directory.file(REGION_NAME)).unwrap();
-    let live = content[16 * 1024..].chunks(4096).filter(|slot| slot[0] == 2).count();
-    assert_eq!(live, 2);
+    let meters = session::meters::Meters { clip_count: 7, ..Default::default() };
+    publisher.publish_now(&meters, Default::default());
+    master.stems(&mut views);
+    assert_eq!((views.len(), views[0].instance), (1, stem.identity().instance));
+    assert_eq!(views[0].meters.clip_count, 7);
 }
 
 #[test]
@@ -223,6 +222,33 @@ fn a_deleted_lock_file_is_made_and_locked_again() {
     assert!(File::open(&lock).unwrap().try_lock().is_err());
     fs::remove_file(&lock).unwrap();
     until("the lock is held again", || File::open(&lock).is_ok_and(|file| file.try_lock_shared().is_err()));
+}
+
+#[test]
+fn two_helpers_in_one_process_respect_each_other() {
+    // As with two plugin binaries in one host. The other spelling of the path makes a second helper, with locks and a
+    // mapping of its own.
+    let directory = Directory::new();
+    let spelling = directory.0.join("..").join(directory.0.file_name().unwrap());
+    let master = announced(directory.place());
+    let identity = Identity { session: master.identity().session, ..Identity::new() };
+    let stem = Member::join_at(Place::Directory(spelling), Kind::Stem, identity, Info::default());
+    let mut publisher = stem.publisher();
+    let mut views = Vec::new();
+    until("the stem is linked", || matches!(stem.link(), Link::Linked { .. }));
+    // Longer than it takes to suspect somebody, and to prove an end.
+    let start = std::time::Instant::now();
+    while start.elapsed() < std::time::Duration::from_millis(2500) {
+        publisher.publish_now(&Default::default(), Default::default());
+        master.stems(&mut views);
+        assert_eq!(views.len(), 1);
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert_eq!(views[0].activity, session::member::Activity::Live);
+    drop(stem);
+    master.stems(&mut views);
+    assert!(views.is_empty());
+    assert!(File::open(directory.file("slot-000.lock")).unwrap().try_lock().is_err(), "the other lock is still held");
 }
 
 #[test]

@@ -368,7 +368,15 @@ fn commands_to_a_stem_that_left_go_nowhere() {
     let second = stem(&place, "Bass");
     until("another has its slot", || stems(&master).iter().any(|view| view.id.slot == id.slot && view.id != id));
     let mut publisher = second.publisher();
-    publisher.poll_commands(|command| panic!("inherited {command:?}"));
+    let heir = stems(&master).iter().find(|view| view.id.slot == id.slot).unwrap().id;
+    let greeting = master.send(heir, Command::Identify).unwrap();
+    until("the heir obeys this master, but not what it told another", || {
+        publisher.poll_commands(|command| {
+            assert_eq!(command, Command::Identify);
+            Answer::Applied
+        });
+        master.delivery(&greeting) == Delivery::Answered(Answer::Applied)
+    });
     assert_eq!(master.delivery(&ticket), Delivery::Gone);
     assert_eq!(master.send(id, Command::Mute(true)).unwrap_err(), SendError::Gone);
     assert_eq!(second.send(stems(&master)[0].id, Command::Identify).unwrap_err(), SendError::NotAMaster);
