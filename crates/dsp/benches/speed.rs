@@ -85,7 +85,10 @@ fn candidates() -> Vec<Candidate> {
             name: "Master Bus, everything on, 6 dB of drive",
             run: in_blocks(move |block| master.process(block, None::<&[&[f32]]>)),
         },
-        Candidate { name: "meters alone (true peak 8 × 32 and ITU)", run: in_blocks(move |block| meter.process(block)) },
+        Candidate {
+            name: "meters alone (true peak 8 × 32 and ITU)",
+            run: in_blocks(move |block| meter.process(block)),
+        },
         Candidate {
             name: "ebur128 crate (true peak 4 × 12)",
             run: in_blocks(move |block| {

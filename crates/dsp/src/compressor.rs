@@ -74,6 +74,9 @@ impl Default for CompressorSettings {
 /// Feed-forward, in decibels, smoothed after the curve: the attack and release you set are the ones you measure. No
 /// look-ahead, so no latency: a fast peak gets through the attack; catching those is the limiter's work.
 ///
+/// With [`DetectorKind::Peak`] the curve is exact for the level of each sample: a sine, which passes through zero
+/// twice a period, is reduced a little less than its peak alone would be. [`DetectorKind::Rms`] reads steady sounds.
+///
 /// Off, it leaves every bit alone.
 ///
 /// After: D. Giannoulis, M. Massberg, J. Reiss, "Digital Dynamic Range Compressor Design", JAES 60 (2012): branching

@@ -211,6 +211,7 @@ impl Limiter {
                 let linked = excess + stereo_link * (largest_excess - excess);
                 let gain = channel.envelope.next(linked.max(excess));
                 lowest_gain = lowest_gain.min(gain);
+                // The gain is rounded down, so this changes nothing; it is the promise, in the last line.
                 samples[frame] = ((f64::from(delayed) * gain) as f32).clamp(-ceiling_out, ceiling_out);
             }
             self.count(lowest_gain);

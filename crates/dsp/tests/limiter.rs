@@ -328,6 +328,27 @@ fn a_falling_ceiling_holds_between_the_samples() {
     assert!(over_db <= 0.05, "{over_db} dB over");
 }
 
+/// The ceiling falls for the sound that enters under it, not for what is already on its way: nothing is clipped.
+#[test]
+fn a_falling_ceiling_turns_down_and_does_not_clip() {
+    let input = signals::sine(300.0, 0.5, 0.0, RATE_HZ, 9_600);
+    let mut limiter = Limiter::new(Format::mono(RATE_HZ));
+    let latency_frames = limiter.latency_frames();
+    limiter.set(&driven(6.0));
+    let mut output = input.clone();
+    limiter.process(&mut [&mut output[..4_800]]);
+    limiter.set(&LimiterSettings { ceiling_dbtp: -12.0, ..driven(6.0) });
+    limiter.process(&mut [&mut output[4_800..]]);
+    let gains: Vec<Option<f32>> =
+        output[latency_frames..].iter().zip(&input).map(|(&y, &x)| (x.abs() > 0.1).then_some(y / x)).collect();
+    for (frame, pair) in gains.windows(2).enumerate() {
+        if let [Some(before), Some(after)] = pair {
+            // 12 dB within 960 frames turn the gain by 0.001 a frame; clipping would bend it within one wave.
+            assert!((after - before).abs() < 0.003, "frame {frame}: {before} to {after}");
+        }
+    }
+}
+
 #[test]
 fn a_steady_bass_is_not_bent() {
     for auto_release in [true, false] {
