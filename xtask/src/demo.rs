@@ -80,7 +80,7 @@ pub fn run(options: &Options) -> Result<()> {
 
     if !options.no_build {
         bundle::run()?;
-        run::cargo(&["build", "--release", "-p", "host"])?;
+        build_host()?;
     }
     let preset = if options.neutral { Preset::Neutral } else { Preset::StartingPoints };
     let mut studio = Studio::open(&song, preset, options.in_process, options.block)?;
@@ -119,6 +119,12 @@ pub fn run(options: &Options) -> Result<()> {
     println!("\n{}", table::text(&report));
     println!("— {}", options.out.join("{master.wav, report.json, report.html}").display());
     Ok(())
+}
+
+/// Builds the program that gives each plugin a process of its own, beside this one: instances link by themselves within
+/// one application, and a folder of programs is what tells applications apart.
+pub fn build_host() -> Result<()> {
+    run::cargo(&["build", "-p", "host"])
 }
 
 /// Writes the stems as 32-bit float, numbered in mixer order.

@@ -60,6 +60,7 @@ pub fn report() {
 
 fn is_there(probe: &[&str]) -> bool {
     let [program, arguments @ ..] = probe else { return false };
-    let quiet = Command::new(program).args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let quiet =
+        Command::new(program).args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     quiet.is_ok_and(|status| status.success())
 }

@@ -2,14 +2,14 @@
 
 use anyhow::Result;
 
-use crate::{bundle, needs, run};
+use crate::{bundle, demo, needs, run};
 
 /// Builds the bundles and runs the tests of every crate, saying what each proves.
 pub fn run() -> Result<()> {
     needs::report();
     println!("— building the bundles the tests load, and the host that plays them");
     bundle::run()?;
-    run::cargo(&["build", "--release", "-p", "host"])?;
+    demo::build_host()?;
     for (package, proves) in CRATES {
         println!("\n— {package}: {proves}");
         run::cargo(&["test", "-p", package])?;
@@ -20,7 +20,10 @@ pub fn run() -> Result<()> {
 /// The packages in the order of the house, and what their tests prove.
 const CRATES: [(&str, &str); 13] = [
     ("testkit", "the rulers measure what they say, and the song is a song"),
-    ("dsp", "the sound: every stage against slow references, the promises every processor keeps, EBU Tech 3341 and 3342"),
+    (
+        "dsp",
+        "the sound: every stage against slow references, the promises every processor keeps, EBU Tech 3341 and 3342",
+    ),
     ("session", "instances find each other across processes; crashes, corruption and strangers harm nobody"),
     ("targets", "the platform table and the playback it predicts"),
     ("audio_file", "files are read exactly and written whole or not at all; bad ones are named"),

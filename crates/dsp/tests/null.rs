@@ -38,9 +38,10 @@ fn a_gain_error_leaves_its_share() {
 #[test]
 fn the_residual_is_the_rms_over_both_channels() {
     let residual = sine(1_000.0, 0.001, 0.0, RATE_HZ, 24_000);
-    let silence = vec![0.0; 24_000];
+    // A reference at −120 dBFS: heard, so it is there, but too quiet to measure anything by.
+    let (silence, faint) = (vec![0.0; 24_000], vec![1e-6; 24_000]);
     // −60 dBFS peak is −63.01 RMS, on one of two channels 3.01 less.
-    let readings = compared(&[&residual, &silence], &[&silence, &silence]);
+    let readings = compared(&[&residual, &silence], &[&faint, &faint]);
     assert!((readings.residual_dbfs + 66.02).abs() < 0.01, "{readings:?}");
     assert_eq!(readings.relative_db, None, "nothing to compare with");
 }
@@ -56,6 +57,19 @@ fn without_a_reference_there_is_no_reading() {
     assert!(meter.readings().is_some());
     meter.process(&[&samples[..1], &samples[..1]], NONE);
     assert_eq!(meter.readings(), None, "from the first frame on");
+}
+
+#[test]
+fn a_reference_that_was_never_heard_is_none() {
+    let samples = white_noise(1, 0.5, 48_000);
+    let silence = vec![0.0f32; 48_000];
+    let (block, unconnected): (&[&[f32]], &[&[f32]]) = (&[&samples, &samples], &[&silence, &silence]);
+    let mut meter = NullMeter::new(Format::stereo(RATE_HZ));
+    meter.process(block, Some(unconnected));
+    assert_eq!(meter.readings(), None);
+    meter.process(block, Some(block));
+    meter.process(block, Some(unconnected));
+    assert!(meter.readings().is_some(), "a pause of the reference is a difference");
 }
 
 #[test]

@@ -137,7 +137,7 @@ pub fn meters(readings: &Readings) -> Meters {
         true_peak_dbtp: readings.true_peak_now_dbtp,
         max_true_peak_dbtp: readings.true_peak_dbtp,
         max_sample_peak_db: readings.sample_peak_dbfs,
-        correlation: readings.correlation,
+        correlation: readings.overall_correlation,
         clip_count: readings.clip_count,
         ..Meters::default()
     }

@@ -36,7 +36,7 @@ pub struct Meters {
     pub gain_reduction_db: f64,
     /// Largest gain reduction since the last peak reset, 0 or positive.
     pub max_gain_reduction_db: f64,
-    /// Correlation of left and right, −1…1; 0 when there is nothing to compare.
+    /// Correlation of left and right since the last loudness reset, −1…1; 0 when there is nothing to compare.
     pub correlation: f64,
     /// Trim in force, with automation and glides; [`SILENCE_DB`] while muted by trim.
     pub trim_db: f64,

@@ -77,6 +77,10 @@ fn platform(target: &Target, master: &Figures) -> TargetVerdict {
     let true_peak_dbtp = master.true_peak_dbtp.value().unwrap_or(silence);
     let playback = playback(target, integrated_lufs, true_peak_dbtp);
     let verdict = verdict(target, integrated_lufs, true_peak_dbtp);
+    let mut sentence = playback.sentence;
+    if verdict.true_peak == Grade::Warn {
+        sentence = format!("{sentence} {}", verdict.true_peak_sentence);
+    }
     TargetVerdict {
         id: target.id.clone(),
         name: target.name.clone(),
@@ -90,7 +94,7 @@ fn platform(target: &Target, master: &Figures) -> TargetVerdict {
             Grade::Warn => TruePeakVerdict::Over,
             Grade::Unknown => TruePeakVerdict::Unknown,
         },
-        sentence: format!("{} {}", playback.sentence, verdict.true_peak_sentence),
+        sentence,
         source: target.source.clone(),
         retrieved: target.retrieved.clone(),
         confidence: format!("{:?}", target.confidence),

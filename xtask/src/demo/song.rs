@@ -43,7 +43,8 @@ impl Song {
     pub fn load(folder: &Path, reference: Option<&Path>, align: bool) -> Result<Self> {
         let set = StemSet::load(folder, &StemOptions { reference, align })?;
         let mut notes = set.notes;
-        let reference = reference.map(|path| fitting_reference(path, set.sample_rate_hz, align, &mut notes)).transpose()?;
+        let reference =
+            reference.map(|path| fitting_reference(path, set.sample_rate_hz, align, &mut notes)).transpose()?;
         let stems = set.stems.into_iter().map(|stem| {
             let known = stem_names::from_file_name(&stem.name);
             Stem { name: known.name, role: known.role, audio: stem.audio }

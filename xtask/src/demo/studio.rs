@@ -1,6 +1,5 @@
 //! The mixer: a Stem Trim on every stem, a Master Bus on their sum.
 
-use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -59,7 +58,7 @@ impl Studio {
             Ok(if in_process {
                 Box::new(Instance::load(&bundle, None, track)?)
             } else {
-                Box::new(Remote::load_with(&host_program(), &bundle, None, track)?)
+                Box::new(Remote::load(&bundle, None, track)?)
             })
         };
         let mut stems = Vec::new();
@@ -136,7 +135,13 @@ impl Studio {
             let reference = song.reference.as_ref().map(|reference| rows(reference, start, frames));
             let mut output = vec![vec![0.0; frames]; 2];
             let sidechain = reference.as_ref().map(|reference| borrowed(reference));
-            self.master.process(&borrowed(&mix), sidechain.as_deref(), &mut borrowed_mut(&mut output), position, &[])?;
+            self.master.process(
+                &borrowed(&mix),
+                sidechain.as_deref(),
+                &mut borrowed_mut(&mut output),
+                position,
+                &[],
+            )?;
             append(&mut sound, &output);
             if start >= next_look {
                 next_look = start + song.sample_rate_hz as usize / 10;
@@ -217,10 +222,6 @@ impl Take {
     }
 }
 
-fn host_program() -> PathBuf {
-    run::target().join("release").join(format!("stemma-host{}", std::env::consts::EXE_SUFFIX))
-}
-
 fn set_stem(player: &mut dyn Player, stem: &Stem, preset: Preset) -> Result<()> {
     player.set("Role", stem.role.name())?;
     match preset {
@@ -285,4 +286,3 @@ fn progress_bar(frames: u64, what: &str) -> ProgressBar {
         .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         .with_message(what.to_owned())
 }
-

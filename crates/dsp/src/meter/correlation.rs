@@ -17,6 +17,8 @@ pub struct CorrelationMeter {
     steps: [Products; WINDOW_STEPS],
     position: usize,
     correlation: f64,
+    /// Everything since reset.
+    total: Products,
 }
 
 /// Sums over frames.
@@ -44,6 +46,7 @@ impl CorrelationMeter {
             steps: [Products::default(); WINDOW_STEPS],
             position: 0,
             correlation: 0.0,
+            total: Products::default(),
         }
     }
 
@@ -54,6 +57,7 @@ impl CorrelationMeter {
         self.steps.fill(Products::default());
         self.position = 0;
         self.correlation = 0.0;
+        self.total = Products::default();
     }
 
     /// Looks at a block. `[audio]`
@@ -77,23 +81,38 @@ impl CorrelationMeter {
     }
 
     fn end_step(&mut self) {
+        let step = std::mem::take(&mut self.step);
+        self.total.add(&step);
         if let Some(slot) = self.steps.get_mut(self.position) {
-            *slot = std::mem::take(&mut self.step);
+            *slot = step;
         }
         self.position = (self.position + 1) % WINDOW_STEPS;
 
         let mut sum = Products::default();
-        for step in &self.steps {
-            sum.left += step.left;
-            sum.right += step.right;
-            sum.cross += step.cross;
-        }
-        let heard = sum.left > self.silent_energy && sum.right > self.silent_energy;
-        self.correlation = if heard { (sum.cross / (sum.left * sum.right).sqrt()).clamp(-1.0, 1.0) } else { 0.0 };
+        self.steps.iter().for_each(|step| sum.add(step));
+        self.correlation = sum.correlation(self.silent_energy);
     }
 
     /// The correlation, −1…+1, every 10 ms; 0 while a side is silent. `[audio]`
     pub fn correlation(&self) -> f64 {
         self.correlation
+    }
+
+    /// The correlation of everything since reset, −1…+1; 0 while a side has been silent. `[audio]`
+    pub fn overall(&self) -> f64 {
+        self.total.correlation(self.silent_energy)
+    }
+}
+
+impl Products {
+    fn add(&mut self, other: &Products) {
+        self.left += other.left;
+        self.right += other.right;
+        self.cross += other.cross;
+    }
+
+    fn correlation(&self, silent_energy: f64) -> f64 {
+        let heard = self.left > silent_energy && self.right > silent_energy;
+        if heard { (self.cross / (self.left * self.right).sqrt()).clamp(-1.0, 1.0) } else { 0.0 }
     }
 }

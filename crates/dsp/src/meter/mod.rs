@@ -63,6 +63,8 @@ pub struct Readings {
     pub psr_lu: f64,
     /// Likeness of left and right over the last 300 ms, −1…+1; 0 in silence.
     pub correlation: f64,
+    /// Likeness of left and right since reset.
+    pub overall_correlation: f64,
     /// Samples at or beyond full scale since reset, all channels.
     pub clip_count: u64,
     /// Frames measured since reset, pauses left out.
@@ -131,6 +133,7 @@ impl Meter {
             plr_lu: ratio_lu(true_peak_dbtp, integrated_lufs),
             psr_lu: ratio_lu(larger(self.true_peak.recent_dbtp()), short_term_lufs),
             correlation: self.correlation.correlation(),
+            overall_correlation: self.correlation.overall(),
             clip_count: self.peak.clip_count(),
             measured_frames: self.loudness.measured_frames(),
         }
@@ -157,6 +160,7 @@ impl Default for Readings {
             plr_lu: SILENCE_DB,
             psr_lu: SILENCE_DB,
             correlation: 0.0,
+            overall_correlation: 0.0,
             clip_count: 0,
             measured_frames: 0,
         }

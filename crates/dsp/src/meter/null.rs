@@ -25,6 +25,8 @@ pub struct NullMeter {
     /// The current step lacked the reference for some of its frames.
     step_is_partial: bool,
     has_reference: bool,
+    /// The reference has not been silent all the time: an input nobody has connected is silence.
+    reference_heard: bool,
     frames: u64,
     worst_power: f64,
     worst_frame: u64,
@@ -69,6 +71,7 @@ impl NullMeter {
             compared_steps: 0,
             step_is_partial: false,
             has_reference: false,
+            reference_heard: false,
             frames: 0,
             worst_power: 0.0,
             worst_frame: 0,
@@ -84,6 +87,7 @@ impl NullMeter {
         self.compared_steps = 0;
         self.step_is_partial = false;
         self.has_reference = false;
+        self.reference_heard = false;
         self.frames = 0;
         self.worst_power = 0.0;
         self.worst_frame = 0;
@@ -131,6 +135,7 @@ impl NullMeter {
             self.compared_steps = 0;
             return;
         }
+        self.reference_heard |= step.reference > 0.0;
         if let Some(slot) = self.steps.get_mut(self.position) {
             *slot = step;
         }
@@ -146,9 +151,10 @@ impl NullMeter {
         }
     }
 
-    /// The residual; `None` without a reference, and until 400 ms of it have been compared. `[audio]`
+    /// The residual; `None` without a reference or while it has been silent since reset, and until 400 ms of it have been
+    /// compared. `[audio]`
     pub fn readings(&self) -> Option<NullReadings> {
-        if !self.has_reference || self.compared_steps < WINDOW_STEPS {
+        if !self.has_reference || !self.reference_heard || self.compared_steps < WINDOW_STEPS {
             return None;
         }
         let window = Energies::sum(&self.steps);
