@@ -184,6 +184,22 @@ fn an_edit_that_waits_is_in_the_saved_state() {
 }
 
 #[test]
+fn a_state_that_is_loaded_outlives_the_edits_before_it() {
+    let pair = Pair::new();
+    let audio = pair.plugin.audio();
+    audio.start();
+    let before = pair.plugin.save();
+    let ticket = pair.master.send(pair.stem, Command::Trim { trim_db: -6.0 }).unwrap();
+    until("the stem answers", || {
+        pair.block();
+        matches!(pair.master.delivery(&ticket), Delivery::Answered(_))
+    });
+    assert!(pair.plugin.load(&before));
+    assert_eq!(pair.block(), []);
+    assert_eq!(pair.trim_text(), "0.00 dB");
+}
+
+#[test]
 fn the_newest_of_many_trims_wins() {
     let pair = Pair::new();
     pair.plugin.audio().start();

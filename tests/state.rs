@@ -161,14 +161,19 @@ fn a_damaged_or_newer_state_is_refused_and_nothing_changes() {
         };
         let mut plugin = Plugin::new(product, Offer::All);
         shuffle(&plugin, 4);
-        let (values, kept) = (plugin.values(), json_of(&plugin.save()));
+        // What stands in the session's own field changes by itself: a new stem joins a master.
+        let kept_of = |plugin: &Plugin| {
+            let state = json_of(&plugin.save());
+            (state["params"].clone(), state["fields"]["name"].clone())
+        };
+        let (values, kept) = (plugin.values(), kept_of(&plugin));
         let input = noise(6, 2, 3000);
         let sound = bits(&render(&mut plugin, &input));
         for (what, bytes) in damaged(&other) {
             assert!(!plugin.load(&bytes), "{product:?} loads a state that is {what}");
             assert_eq!(plugin.values(), values, "{product:?}: {what}");
         }
-        assert_eq!(json_of(&plugin.save()), kept, "{product:?}");
+        assert_eq!(kept_of(&plugin), kept, "{product:?}");
         assert_eq!(bits(&render(&mut plugin, &input)), sound, "{product:?}");
     }
 }
