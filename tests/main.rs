@@ -1,1 +1,16 @@
-//! acceptance
+//! What the whole product promises, asked of the real bundles.
+//!
+//! Run `cargo xtask bundle` first. `bundles` finds and opens them, `fake_host` is a CLAP host that writes down everything
+//! a plugin asks of it; the other modules are one promise each.
+
+mod bundles;
+mod fake_host;
+mod hostile_host;
+mod layering;
+mod probe;
+mod realtime;
+mod remote;
+mod signal;
+mod state;
+mod text;
+mod vst3_hosts;

@@ -75,6 +75,13 @@ impl Membership {
         member.publisher()
     }
 
+    /// Leaves the session; a plugin does so when it is dropped. Left to the last reference, the end could fall to the
+    /// session's own thread, which may be asking for `info` just then and cannot wait for itself. `[main]`
+    pub fn leave(&self) {
+        let member = self.seat().member.take();
+        drop(member);
+    }
+
     /// Asks the member something, if the instance has joined. `[main]`
     pub fn with_member<T>(&self, ask: impl FnOnce(&Member) -> T) -> Option<T> {
         self.seat().member.as_ref().map(ask)

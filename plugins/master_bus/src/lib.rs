@@ -161,6 +161,12 @@ fn restarts(policy: ResetPolicy, moves: Moves) -> bool {
     }
 }
 
+impl Drop for MasterBus {
+    fn drop(&mut self) {
+        self.params.membership.leave();
+    }
+}
+
 impl ClapPlugin for MasterBus {
     const CLAP_ID: &'static str = "org.stemma.master-bus";
     const CLAP_DESCRIPTION: Option<&'static str> =

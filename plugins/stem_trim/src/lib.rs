@@ -140,6 +140,12 @@ impl Plugin for StemTrim {
     }
 }
 
+impl Drop for StemTrim {
+    fn drop(&mut self) {
+        self.params.membership.leave();
+    }
+}
+
 impl ClapPlugin for StemTrim {
     const CLAP_ID: &'static str = "org.stemma.stem-trim";
     const CLAP_DESCRIPTION: Option<&'static str> = Some("Trim, EQ and compressor for a stem, heard by Master Bus");

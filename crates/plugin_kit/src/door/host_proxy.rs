@@ -20,7 +20,8 @@ pub(super) struct HostProxy {
     pub loading: AtomicBool,
     /// Flags of the rescan that waits for the next main-thread callback; zero is none.
     deferred_rescan: AtomicU32,
-    /// The plugin is being activated: a new latency can be told at once, without a restart.
+    /// The plugin is being activated. What the framework says of the latency meanwhile (too often, and with a restart)
+    /// goes no further: the instance tells it once, at the end of the activation.
     pub activating: AtomicBool,
     gui: AtomicPtr<clap_host_gui>,
     latency: AtomicPtr<clap_host_latency>,
@@ -121,7 +122,8 @@ impl HostProxy {
         }
     }
 
-    fn latency_changed(&self) {
+    /// Tells the host that the latency is another one. `[main]` during an activation
+    pub fn latency_changed(&self) {
         // SAFETY: the extension is valid as long as the host.
         unsafe {
             if let Some(changed) = self.latency.load(Ordering::Relaxed).as_ref().and_then(|latency| latency.changed) {
@@ -185,11 +187,10 @@ unsafe extern "C" fn request_restart(host: *const clap_host) {
     // SAFETY: the framework passes its own host pointer; the host is valid as long as the proxy.
     unsafe {
         let proxy = HostProxy::of(host);
-        if proxy.activating.load(Ordering::Relaxed) {
-            // The framework asks for a restart to tell a latency that is new in this very activation, which is the
-            // moment CLAP provides for telling it.
-            proxy.latency_changed();
-        } else if let Some(request) = (*proxy.real).request_restart {
+        // During an activation the framework asks for a restart only to tell a new latency: see `activating`.
+        if !proxy.activating.load(Ordering::Relaxed)
+            && let Some(request) = (*proxy.real).request_restart
+        {
             request(proxy.real);
         }
     }
@@ -259,7 +260,10 @@ unsafe extern "C" fn gui_closed(host: *const clap_host, was_destroyed: bool) {
 
 unsafe extern "C" fn latency_changed(host: *const clap_host) {
     // SAFETY: as for `request_restart`.
-    unsafe { HostProxy::of(host) }.latency_changed();
+    let proxy = unsafe { HostProxy::of(host) };
+    if !proxy.activating.load(Ordering::Relaxed) {
+        proxy.latency_changed();
+    }
 }
 
 unsafe extern "C" fn params_rescan(host: *const clap_host, flags: u32) {

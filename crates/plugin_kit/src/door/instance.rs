@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap_sys::events::{clap_input_events, clap_output_events};
 use clap_sys::ext::audio_ports::{CLAP_EXT_AUDIO_PORTS, clap_audio_port_info, clap_plugin_audio_ports};
+use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_plugin_latency};
 use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_host_params, clap_param_info, clap_plugin_params};
 use clap_sys::ext::render::{CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, clap_plugin_render, clap_plugin_render_mode};
 use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
@@ -23,7 +24,7 @@ use super::events::Events;
 use super::host_proxy::HostProxy;
 use super::link::{FlushTarget, Link};
 use super::ports::Ports;
-use super::state::{self, MemoryStream};
+use super::state::{self, Choices, MemoryStream};
 use super::{REPORT_EXTENSION_ID, ReportExtension};
 
 /// What the host's `clap_plugin` pointer points at.
@@ -40,6 +41,10 @@ pub(super) struct Instance {
     params: Option<clap_plugin_params>,
     state: Option<clap_plugin_state>,
     render: Option<clap_plugin_render>,
+    /// The latency the host knows.
+    told_latency_frames: u32,
+    /// The ids of the choices of every parameter that has some.
+    choices: Choices,
     /// Present while active.
     ports: Option<Ports>,
     events: Events,
@@ -65,6 +70,8 @@ impl Instance {
             return std::ptr::null();
         };
         link.set_parameter_ids(wrapper.param_ptr_to_hash.clone());
+        // SAFETY: nobody else knows the instance yet.
+        let choices = unsafe { state::choices(link.params()) };
         // The framework's `destroy` takes this reference back.
         let wrapper = Arc::into_raw(wrapper);
         // SAFETY: the pointer comes from an `Arc` just made; nothing else borrows the field now.
@@ -88,6 +95,8 @@ impl Instance {
             params: None,
             state: None,
             render: None,
+            told_latency_frames: 0,
+            choices,
             ports: None,
             events: Events::new(),
             busy: AtomicBool::new(false),
@@ -131,6 +140,19 @@ impl Instance {
             track.color_argb = Some(u32::from_be_bytes([color.alpha, color.red, color.green, color.blue]));
         }
         self.link.set_track(track);
+    }
+
+    /// Tells the host the latency of this activation if it is news. `[main]`
+    fn tell_latency(&mut self) {
+        // SAFETY: the framework's table is valid as long as its instance.
+        let latency_frames = unsafe {
+            let latency = self.framework_extension::<clap_plugin_latency>(CLAP_EXT_LATENCY).as_ref();
+            latency.and_then(|latency| latency.get).map_or(0, |get| get(self.host_plugin()))
+        };
+        if latency_frames != self.told_latency_frames {
+            self.told_latency_frames = latency_frames;
+            self.proxy.latency_changed();
+        }
     }
 
     /// The channel counts of the ports in force. `[main]`
@@ -240,6 +262,9 @@ unsafe extern "C" fn activate(plugin: *const clap_plugin, sample_rate: f64, min_
         .activate
         .is_some_and(|activate| unsafe { activate(plugin, sample_rate, min_frames, max_frames) });
     instance.proxy.activating.store(false, Ordering::Relaxed);
+    if active {
+        instance.tell_latency();
+    }
     instance.ports =
         active.then(|| Ports::new(&instance.port_channels(true), &instance.port_channels(false), max_frames as usize));
     active
@@ -395,7 +420,7 @@ unsafe extern "C" fn state_load(plugin: *const clap_plugin, stream: *const clap_
     let Some(instance) = (unsafe { Instance::of(plugin) }) else { return false };
     // SAFETY: the stream is the host's.
     let checked = unsafe { state::read_all(stream) }
-        .and_then(|bytes| state::checked(&bytes, instance.link.params(), instance.version));
+        .and_then(|bytes| state::checked(&bytes, instance.link.params(), &instance.choices, instance.version));
     let bytes = match checked {
         Ok(bytes) => bytes,
         Err(refusal) => {
@@ -403,6 +428,8 @@ unsafe extern "C" fn state_load(plugin: *const clap_plugin, stream: *const clap_
             return false;
         }
     };
+    // The state is newer than what still waits.
+    instance.link.forget_edits();
     let mut memory = MemoryStream::new(&bytes);
     let stream = memory.stream();
     instance.proxy.loading.store(true, Ordering::Relaxed);

@@ -84,8 +84,9 @@ impl Link {
     }
 
     /// Sets a host parameter to a plain value, as one gesture the host records, undoes and recalls like a hand on the
-    /// control. It takes effect with the next block, or with the next flush when the host is not processing. False when
-    /// too many edits wait or the parameter is not the plugin's. `[main]`, and threads of the plugin's own
+    /// control. It takes effect at once, so that a state saved now has it; the host hears of it with the next block, or
+    /// with the next flush when it is not processing. False, and nothing done, when too many edits wait or the parameter
+    /// is not the plugin's. `[main]`, and threads of the plugin's own
     pub fn edit<T: Param>(&self, parameter: &T, plain: T::Plain) -> bool {
         let queued = self.edit_within_block(parameter, plain);
         // Held during the call, so that the instance cannot go away under it.
@@ -102,14 +103,25 @@ impl Link {
         queued
     }
 
-    /// The same as [`Link::edit`] from inside `process`: it takes effect with the next block. `[audio]`
+    /// The same as [`Link::edit`] from inside `process`: the host hears of it with the next block. `[audio]`
     pub fn edit_within_block<T: Param>(&self, parameter: &T, plain: T::Plain) -> bool {
         let Some(&id) = self.parameter_ids.get().and_then(|ids| ids.get(&parameter.as_ptr())) else {
             return false;
         };
         let steps = parameter.step_count().unwrap_or(1) as f64;
-        let value = f64::from(parameter.preview_normalized(plain)) * steps;
-        self.edits.push(Edit { id, value }).is_ok()
+        let normalized = parameter.preview_normalized(plain);
+        if self.edits.push(Edit { id, value: f64::from(normalized) * steps }).is_err() {
+            return false;
+        }
+        // SAFETY: the caller has the parameter, and its values are atomic. The event that follows sets it again, in its
+        // place among the host's own.
+        unsafe { parameter.as_ptr()._internal_set_normalized_value(normalized) };
+        true
+    }
+
+    /// Drops what the host has not heard of yet. `[any]`
+    pub(super) fn forget_edits(&self) {
+        while self.edits.pop().is_some() {}
     }
 
     /// What the host says of the track. `[main]`, and threads of the plugin's own

@@ -1,5 +1,6 @@
 //! State: read whole and checked before anything of it is applied, so that a bad state changes nothing.
 
+use std::collections::HashMap;
 use std::ffi::c_void;
 
 use clap_sys::stream::{clap_istream, clap_ostream};
@@ -57,7 +58,12 @@ pub(super) unsafe fn read_all(stream: *const clap_istream) -> Result<Vec<u8>, Re
 
 /// Checks a state and completes it: values outside their range are held at its end, parameters the saving version did
 /// not have get their default, so that a state always recalls the same sound. Returns the bytes to load. `[main]`
-pub(super) fn checked(bytes: &[u8], params: &dyn Params, running: &'static str) -> Result<Vec<u8>, Refusal> {
+pub(super) fn checked(
+    bytes: &[u8],
+    params: &dyn Params,
+    choices: &Choices,
+    running: &'static str,
+) -> Result<Vec<u8>, Refusal> {
     let (length, json) = bytes
         .split_first_chunk::<LENGTH_BYTES>()
         .ok_or(Refusal::Length { expected: LENGTH_BYTES as u64, got: bytes.len() })?;
@@ -73,6 +79,7 @@ pub(super) fn checked(bytes: &[u8], params: &dyn Params, running: &'static str) 
     for (id, parameter, _group) in params.param_map() {
         let value = match state.params.remove(&id) {
             Some(value) => in_range(parameter, &value)
+                .filter(|value| is_known(value, choices.get(&id)))
                 .ok_or_else(|| Refusal::WrongType { id: id.clone(), value: value.clone() })?,
             None => default_value(parameter),
         };
@@ -80,6 +87,40 @@ pub(super) fn checked(bytes: &[u8], params: &dyn Params, running: &'static str) 
     }
     let json = serde_json::to_vec(&state)?;
     Ok([&(json.len() as u64).to_le_bytes(), json.as_slice()].concat())
+}
+
+/// The ids of the choices of every parameter that has some, by the parameter's id.
+pub(super) type Choices = HashMap<String, Vec<&'static str>>;
+
+/// Learns the ids of all choices; the framework keeps them to itself but for that of the value in force. `[main]`
+///
+/// # Safety
+/// Nobody else uses the parameters meanwhile.
+pub(super) unsafe fn choices(params: &dyn Params) -> Choices {
+    let mut choices = Choices::new();
+    for (id, parameter, _group) in params.param_map() {
+        let ParamPtr::EnumParam(choice) = parameter else { continue };
+        // SAFETY: the parameter belongs to `params`; the value in force is put back.
+        unsafe {
+            let in_force = parameter.unmodulated_normalized_value();
+            let steps = parameter.step_count().unwrap_or(0);
+            let ids = (0..=steps).filter_map(|step| {
+                parameter._internal_set_normalized_value(step as f32 / steps.max(1) as f32);
+                (*choice).unmodulated_plain_id()
+            });
+            choices.insert(id, ids.collect());
+            parameter._internal_set_normalized_value(in_force);
+        }
+    }
+    choices
+}
+
+/// Whether a value that names a choice names one that there is.
+fn is_known(value: &ParamValue, choices: Option<&Vec<&'static str>>) -> bool {
+    match value {
+        ParamValue::String(choice) => choices.is_some_and(|choices| choices.contains(&choice.as_str())),
+        _ => true,
+    }
 }
 
 /// Whether a saved version is newer in the part that may change the meaning of a state: the first number, or while that

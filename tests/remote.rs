@@ -1,0 +1,215 @@
+//! What a master asks of a stem becomes a parameter of the stem, as if a hand had moved it.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use session::command::{Answer, Command, Delivery};
+use session::identity::{Identity, Info, Kind};
+use session::member::{Link, Member, Place, StemId, Ticket};
+use session::uuid::Uuid;
+
+use crate::bundles::{Product, session_directory};
+use crate::fake_host::{Offer, Plugin, Told};
+use crate::signal::{noise, process_block};
+use crate::state::edited;
+
+const FRAMES: usize = 128;
+
+/// A master of this test's own, and a stem plugin whose project says it belongs to it.
+struct Pair {
+    plugin: Plugin,
+    master: Member,
+    stem: StemId,
+}
+
+impl Pair {
+    /// The stem is active at 48 kHz and not processing.
+    fn new() -> Self {
+        let place = Place::Directory(session_directory().to_owned());
+        let identity = Identity { session: Some(Uuid::random()), ..Identity::new() };
+        let session = identity.session.unwrap();
+        let master = Member::join_at(place, Kind::Master, identity, Info::default());
+        until("the master is announced", || master.link() != Link::Opening);
+        let mut plugin = Plugin::new(Product::StemTrim, Offer::All);
+        let instance = Uuid::random();
+        let saved = json!({
+            "instance": instance.to_string(),
+            "session": session.to_string(),
+            "session_name": "",
+            "across_applications": false,
+        });
+        let state = edited(&plugin.save(), |state| state["fields"]["session"] = json!(saved.to_string()));
+        assert!(plugin.load(&state));
+        plugin.on_main_thread();
+        assert!(plugin.activate(48_000.0, FRAMES as u32));
+        let mut stem = None;
+        until("the master lists the stem", || {
+            let mut stems = Vec::new();
+            master.stems(&mut stems);
+            stem = stems.first().map(|stem| stem.id);
+            stem.is_some()
+        });
+        Self { plugin, master, stem: stem.unwrap() }
+    }
+
+    fn block(&self) -> Vec<Told> {
+        process_block(self.plugin.audio(), &noise(1, 2, FRAMES), &[]).1
+    }
+
+    /// Plays until the stem has answered a command, and one block more; returns what it told the host.
+    fn play_until_answered(&self, ticket: &Ticket) -> (Answer, Vec<Told>) {
+        let (mut told, mut answered) = (Vec::new(), None);
+        until("the stem answers", || {
+            told.extend(self.block());
+            match self.master.delivery(ticket) {
+                Delivery::Answered(answer) => answered = Some(answer),
+                Delivery::Pending | Delivery::NotResponding => {}
+                other => panic!("the command is {other:?}"),
+            }
+            answered.is_some()
+        });
+        told.extend(self.block());
+        (answered.unwrap(), told)
+    }
+
+    fn trim_text(&self) -> String {
+        let id = self.plugin.parameter("Trim").id;
+        self.plugin.text(id, self.plugin.value(id)).unwrap()
+    }
+}
+
+fn until(what: &str, mut done: impl FnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(20);
+    while !done() {
+        assert!(Instant::now() < end, "in vain: {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn a_trim_from_the_master_is_one_gesture_and_sets_the_parameter() {
+    let pair = Pair::new();
+    pair.plugin.audio().start();
+    for (asked_db, text, answer) in
+        [(-3.5, "-3.50 dB", Answer::Applied), (100.0, "12.00 dB", Answer::Clamped), (-99.0, "-24.00 dB", Answer::Clamped)]
+    {
+        let ticket = pair.master.send(pair.stem, Command::Trim { trim_db: asked_db }).unwrap();
+        let (answered, told) = pair.play_until_answered(&ticket);
+        assert_eq!(answered, answer);
+        assert_eq!(pair.trim_text(), text);
+        let trim = pair.plugin.parameter("Trim");
+        let value = pair.plugin.value(trim.id);
+        assert_eq!(told, [Told::Begin(trim.id), Told::Value(trim.id, value), Told::End(trim.id)]);
+    }
+}
+
+#[test]
+fn a_mute_from_the_master_silences_the_stem() {
+    let pair = Pair::new();
+    pair.plugin.audio().start();
+    let mute = pair.plugin.parameter("Mute");
+    for on in [true, false] {
+        let ticket = pair.master.send(pair.stem, Command::Mute(on)).unwrap();
+        let (answered, told) = pair.play_until_answered(&ticket);
+        let value = f64::from(u8::from(on));
+        assert_eq!(answered, Answer::Applied);
+        assert_eq!(pair.plugin.value(mute.id), value);
+        assert_eq!(told, [Told::Begin(mute.id), Told::Value(mute.id, value), Told::End(mute.id)]);
+    }
+}
+
+#[test]
+fn what_is_asked_while_the_stem_is_stopped_happens_when_it_plays() {
+    let pair = Pair::new();
+    pair.plugin.audio().start();
+    pair.block();
+    pair.plugin.audio().stop();
+    let ticket = pair.master.send(pair.stem, Command::Trim { trim_db: 2.25 }).unwrap();
+    // Longer than the master's patience.
+    std::thread::sleep(Duration::from_millis(700));
+    assert_eq!(pair.master.delivery(&ticket), Delivery::NotResponding);
+    pair.plugin.audio().start();
+    let (answered, told) = pair.play_until_answered(&ticket);
+    assert_eq!(answered, Answer::Applied);
+    assert_eq!(told.len(), 3);
+    assert_eq!(pair.trim_text(), "2.25 dB");
+}
+
+#[test]
+fn what_is_asked_while_the_stem_is_inactive_happens_after_its_activation() {
+    let mut pair = Pair::new();
+    pair.plugin.deactivate();
+    let ticket = pair.master.send(pair.stem, Command::Trim { trim_db: 4.5 }).unwrap();
+    assert!(pair.plugin.activate(96_000.0, FRAMES as u32));
+    pair.plugin.audio().start();
+    assert_eq!(pair.play_until_answered(&ticket).0, Answer::Applied);
+    assert_eq!(pair.trim_text(), "4.50 dB");
+}
+
+#[test]
+fn an_edit_taken_in_the_last_block_before_a_stop_is_told_by_a_flush() {
+    let pair = Pair::new();
+    let audio = pair.plugin.audio();
+    audio.start();
+    let ticket = pair.master.send(pair.stem, Command::Trim { trim_db: -6.0 }).unwrap();
+    until("the stem answers", || {
+        let told = pair.block();
+        assert_eq!(told, [], "told before the answer came");
+        matches!(pair.master.delivery(&ticket), Delivery::Answered(_))
+    });
+    audio.stop();
+    let trim = pair.plugin.parameter("Trim").id;
+    let told = pair.plugin.flush(&[]);
+    assert_eq!(told, [Told::Begin(trim), Told::Value(trim, pair.plugin.value(trim)), Told::End(trim)]);
+    assert_eq!(pair.trim_text(), "-6.00 dB");
+    assert_eq!(pair.plugin.flush(&[]), [], "told once");
+}
+
+#[test]
+fn an_edit_that_waits_is_in_the_saved_state() {
+    let pair = Pair::new();
+    let audio = pair.plugin.audio();
+    audio.start();
+    let ticket = pair.master.send(pair.stem, Command::Trim { trim_db: -6.0 }).unwrap();
+    until("the stem answers", || {
+        pair.block();
+        matches!(pair.master.delivery(&ticket), Delivery::Answered(_))
+    });
+    audio.stop();
+    let saved = pair.plugin.save();
+    let fresh = Plugin::new(Product::StemTrim, Offer::All);
+    assert!(fresh.load(&saved));
+    let trim = fresh.parameter("Trim").id;
+    assert_eq!(fresh.text(trim, fresh.value(trim)).unwrap(), "-6.00 dB");
+}
+
+#[test]
+fn a_state_that_is_loaded_outlives_the_edits_before_it() {
+    let pair = Pair::new();
+    let audio = pair.plugin.audio();
+    audio.start();
+    let before = pair.plugin.save();
+    let ticket = pair.master.send(pair.stem, Command::Trim { trim_db: -6.0 }).unwrap();
+    until("the stem answers", || {
+        pair.block();
+        matches!(pair.master.delivery(&ticket), Delivery::Answered(_))
+    });
+    assert!(pair.plugin.load(&before));
+    assert_eq!(pair.block(), []);
+    assert_eq!(pair.trim_text(), "0.00 dB");
+}
+
+#[test]
+fn the_newest_of_many_trims_wins() {
+    let pair = Pair::new();
+    pair.plugin.audio().start();
+    let mut last = None;
+    for step in 0..50 {
+        last = Some(pair.master.send(pair.stem, Command::Trim { trim_db: step as f32 * 0.25 - 6.0 }).unwrap());
+        if step % 7 == 0 {
+            pair.block();
+        }
+    }
+    pair.play_until_answered(&last.unwrap());
+    assert_eq!(pair.trim_text(), "6.25 dB");
+}
