@@ -1,1 +1,31 @@
-//! gui
+//! WHAT IT LOOKS LIKE: the parts of Stemma's windows. Values in, edits out.
+//!
+//! Nothing here knows a host or makes sound: a view draws what the sound says about itself, and tells a
+//! [`parameter::Parameter`] what a hand did to it. Views are placed in rectangles given by the window, in sizes scaled
+//! by its [`theme::Theme`]. Everything runs on the main thread.
+
+// What everything is made of.
+pub mod figure;
+pub mod parameter;
+pub mod theme;
+
+// Controls: what a hand can hold.
+pub mod choice;
+pub mod control;
+pub mod entry;
+pub mod field;
+pub mod knob;
+pub mod switch;
+
+// Views: what an eye can read.
+pub mod loudness_panel;
+pub mod meter;
+pub mod platform_table;
+pub mod stem_list;
+
+// Both: the stages of the sound.
+pub mod compressor_panel;
+pub mod compressor_view;
+pub mod equalizer_graph;
+pub mod equalizer_panel;
+pub mod guard_rail;

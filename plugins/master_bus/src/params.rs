@@ -1,6 +1,6 @@
 //! What the host sees of Master Bus: its parameters and what else the project file keeps.
 
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use dsp::dither::WordLength;
 use dsp::limiter::LimiterSettings;
@@ -151,6 +151,9 @@ pub struct MasterParams {
     /// Who the instance is in the session.
     #[persist = "session"]
     pub membership: Membership,
+    /// Width and height of the window in logical pixels; 0 until it was open.
+    #[persist = "window"]
+    pub window_size: RwLock<[f32; 2]>,
     /// The platforms `target` chooses from.
     pub platforms: Arc<Targets>,
 }
@@ -176,6 +179,7 @@ impl Default for MasterParams {
             bypass: BoolParam::new("Bypass", false).make_bypass(),
             matched_bypass: BoolParam::new("Matched bypass", false),
             membership: Membership::new(Kind::Master),
+            window_size: RwLock::default(),
             platforms,
         }
     }

@@ -106,6 +106,9 @@ pub struct StemParams {
     /// Who the instance is in the session.
     #[persist = "session"]
     pub membership: Membership,
+    /// Width and height of the window in logical pixels; 0 until it was open.
+    #[persist = "window"]
+    pub window_size: RwLock<[f32; 2]>,
 }
 
 impl Default for StemParams {
@@ -123,6 +126,7 @@ impl Default for StemParams {
             bypass: BoolParam::new("Bypass", false).make_bypass(),
             name: RwLock::default(),
             membership: Membership::new(Kind::Stem),
+            window_size: RwLock::default(),
         }
     }
 }

@@ -58,6 +58,11 @@ impl StemSession {
         names.into_iter().find(|name| !name.trim().is_empty()).unwrap_or_default()
     }
 
+    /// The colour of the track as 0xAARRGGBB, where the host tells. `[main]`
+    pub fn color_argb(&self) -> Option<u32> {
+        self.link.upgrade().and_then(|link| link.track().color_argb)
+    }
+
     fn info(&self, format: Format, max_block_frames: u32) -> Info {
         let link = self.link.upgrade();
         Info {

@@ -1,0 +1,52 @@
+//! Choice: one of several, from a menu.
+
+use egui::{Align2, Popup, Rect, Role, Sense, Ui, Vec2, WidgetInfo};
+
+use crate::parameter::{Parameter, change};
+use crate::theme::{self, Theme};
+use crate::{control, switch};
+
+/// Shows a parameter with a few values as a button with its value, which opens a menu of all. The wheel steps.
+pub fn show(ui: &mut Ui, theme: &Theme, parameter: &dyn Parameter, rect: Rect, tip: &str) {
+    let steps = parameter.steps().unwrap_or(1).max(1);
+    let normalized_of = |number: usize| number as f32 / steps as f32;
+    let chosen = (parameter.normalized() * steps as f32).round() as usize;
+    let response = ui.interact(rect, control::id(ui, parameter), Sense::click());
+    let text = parameter.text(normalized_of(chosen));
+    response.widget_info(|| WidgetInfo {
+        current_text_value: Some(text.clone()),
+        ..WidgetInfo::labeled(Role::ComboBox, true, parameter.name())
+    });
+
+    let painter = ui.painter();
+    painter.rect_filled(rect, theme.rounding(), if response.hovered() { theme::LINE } else { theme::RAISED });
+    let inside = rect.shrink2(Vec2::new(theme.points(6.0), 0.0));
+    let arrow = theme.write(painter, inside, Align2::RIGHT_CENTER, "⏷", 11.0, theme::QUIET_TEXT);
+    theme.write_fitting(painter, inside.with_max_x(arrow.left() - theme.points(2.0)), &text, 13.0, theme::TEXT);
+
+    let notches = control::wheel_notches(ui, &response).round();
+    if notches != 0.0 {
+        let number = (chosen as f32 - notches).clamp(0.0, steps as f32);
+        if number as usize != chosen {
+            change(parameter, normalized_of(number as usize));
+        }
+    }
+    let response = response.on_hover_text(tip);
+    Popup::menu(&response).show(|ui| {
+        egui::ScrollArea::vertical().max_height(theme.points(420.0)).show(ui, |ui| {
+            for number in 0..=steps {
+                if ui.selectable_label(number == chosen, parameter.text(normalized_of(number))).clicked() {
+                    change(parameter, normalized_of(number));
+                    ui.close();
+                }
+            }
+        });
+    });
+}
+
+/// Shows a button that opens a menu; answers with the number of the line that was clicked.
+pub fn menu(ui: &mut Ui, theme: &Theme, rect: Rect, label: &str, lines: &[String]) -> Option<usize> {
+    let response = switch::action(ui, theme, rect, label, "Opens a menu.");
+    let picked = Popup::menu(&response).show(|ui| lines.iter().position(|line| ui.button(line).clicked()));
+    picked.and_then(|menu| menu.inner)
+}

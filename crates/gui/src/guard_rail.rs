@@ -1,0 +1,73 @@
+//! Guard rails: what an unusual value looks like. They never block.
+
+use std::ops::RangeInclusive;
+
+use dsp::role::{SEVERE_RATIO, SEVERE_TRIM_DB};
+use egui::Color32;
+
+use crate::theme;
+
+/// How usual a value is for the role of its stem.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tone {
+    /// Where it usually stays.
+    #[default]
+    Usual,
+    /// Outside the role's range: amber, and marked "!".
+    Unusual,
+    /// A move that belongs in the mix: red, and marked "!!".
+    Severe,
+}
+
+impl Tone {
+    /// Of a value against the range of its role.
+    pub fn of(value: f32, usual: &RangeInclusive<f32>) -> Self {
+        if usual.contains(&value) { Self::Usual } else { Self::Unusual }
+    }
+
+    /// Of a trim in dB.
+    pub fn of_trim(trim_db: f32, usual: &RangeInclusive<f32>) -> Self {
+        if trim_db.abs() > SEVERE_TRIM_DB { Self::Severe } else { Self::of(trim_db, usual) }
+    }
+
+    /// Of a compression ratio; below the range is gentler than usual, which needs no warning.
+    pub fn of_ratio(ratio: f32, usual: &RangeInclusive<f32>) -> Self {
+        if ratio > SEVERE_RATIO { Self::Severe } else { Self::of(ratio, &(1.0..=*usual.end())) }
+    }
+
+    /// The colour of the value.
+    pub fn color(self) -> Color32 {
+        match self {
+            Self::Usual => theme::TEXT,
+            Self::Unusual => theme::UNUSUAL,
+            Self::Severe => theme::SEVERE,
+        }
+    }
+
+    /// The value with its mark: colour alone would not tell everybody.
+    pub fn marked(self, text: &str) -> String {
+        match self {
+            Self::Usual => text.to_owned(),
+            Self::Unusual => format!("{text} !"),
+            Self::Severe => format!("{text} !!"),
+        }
+    }
+}
+
+/// What to say about a trim, if anything.
+pub fn trim_sentence(trim_db: f32, usual: &RangeInclusive<f32>, role_name: &str) -> Option<String> {
+    match Tone::of_trim(trim_db, usual) {
+        Tone::Usual => None,
+        Tone::Unusual => Some(format!("Unusual for {role_name}: {:+.0} to {:+.0} dB", usual.start(), usual.end())),
+        Tone::Severe => Some(format!("A {:.1} dB move belongs in the mix", trim_db.abs())),
+    }
+}
+
+/// What to say about a ratio, if anything.
+pub fn ratio_sentence(ratio: f32, usual: &RangeInclusive<f32>) -> Option<String> {
+    match Tone::of_ratio(ratio, usual) {
+        Tone::Usual => None,
+        Tone::Unusual => Some(format!("Usually {:.1}:1 to {:.1}:1", usual.start(), usual.end())),
+        Tone::Severe => Some(format!("{ratio:.1}:1 belongs in the mix")),
+    }
+}

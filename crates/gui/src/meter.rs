@@ -1,0 +1,139 @@
+//! Meter: levels as bars, with their numbers.
+
+use dsp::meter::Readings;
+use dsp::units::SILENCE_DB;
+use egui::{Align2, Color32, Painter, Rect, Role, Sense, Ui, Vec2, WidgetInfo};
+
+use crate::figure;
+use crate::theme::{self, Theme};
+
+/// The lowest level a bar shows, dBFS or LUFS.
+const LOWEST_DB: f64 = -60.0;
+/// The highest.
+const HIGHEST_DB: f64 = 3.0;
+/// Levels with a line and a number.
+const MARKS_DB: [f64; 6] = [0.0, -6.0, -12.0, -24.0, -36.0, -48.0];
+
+/// Where a level lies on a bar, 0…1.
+fn share(level_db: f64) -> f32 {
+    ((level_db - LOWEST_DB) / (HIGHEST_DB - LOWEST_DB)).clamp(0.0, 1.0) as f32
+}
+
+/// The colour of a peak: red from full scale on, amber in the last decibel below.
+pub fn peak_color(peak_db: f64) -> Color32 {
+    if peak_db >= 0.0 {
+        theme::SEVERE
+    } else if peak_db > -1.0 {
+        theme::UNUSUAL
+    } else {
+        theme::TEXT
+    }
+}
+
+/// The level of left and right: RMS as the filled part, the held peak as a line, and the largest true peak since reset
+/// as a number, with the word "over" beyond full scale.
+pub fn stereo(ui: &Ui, theme: &Theme, rect: Rect, readings: &Readings) {
+    let response = ui.interact(rect, ui.scope_id().with("output level"), Sense::hover());
+    let over = readings.true_peak_dbtp >= 0.0;
+    response.widget_info(|| WidgetInfo {
+        current_text_value: Some(format!("true peak {} dBTP", figure::level(readings.true_peak_dbtp))),
+        ..WidgetInfo::labeled(Role::Meter, true, "Output level")
+    });
+    let painter = ui.painter();
+    let (figures, bars) = rect.split_top_bottom_at_y(rect.top() + theme.points(40.0));
+    let (top, bottom) = figures.split_top_bottom_at_fraction(0.6);
+    let color = peak_color(readings.true_peak_dbtp);
+    theme.write(painter, top, Align2::CENTER_CENTER, &figure::level(readings.true_peak_dbtp), 20.0, color);
+    let (words, words_color) = if over { ("OVER", theme::SEVERE) } else { ("dBTP max", theme::QUIET_TEXT) };
+    theme.write(painter, bottom, Align2::CENTER_CENTER, words, theme::LABEL, words_color);
+
+    let scale = theme.points(24.0);
+    let wells = bars.with_max_x(bars.right() - scale);
+    let width = 0.5 * (wells.width() - theme.points(3.0));
+    for (channel, x) in [(0, wells.left()), (1, wells.right() - width)] {
+        let well = Rect::from_min_size(egui::pos2(x, wells.top()), Vec2::new(width, wells.height()));
+        vertical(painter, theme, well, readings.rms_dbfs[channel], readings.peak_dbfs[channel]);
+    }
+    for mark_db in MARKS_DB {
+        let y = bars.bottom() - bars.height() * share(mark_db);
+        let line = Rect::from_min_max(egui::pos2(wells.right(), y - 6.0), egui::pos2(bars.right(), y + 6.0));
+        painter.hline(wells.x_range(), y, theme.stroke(0.5, theme::LINE));
+        theme.write(painter, line, Align2::RIGHT_CENTER, &format!("{:.0}", mark_db.abs()), 11.0, theme::QUIET_TEXT);
+    }
+    response.on_hover_text(
+        "What leaves the plugin, left and right: RMS filled, held sample peak as a line.\nAbove: the largest true peak since the measurement began.",
+    );
+}
+
+fn vertical(painter: &Painter, theme: &Theme, well: Rect, filled_db: f64, line_db: f64) {
+    painter.rect_filled(well, 0.0, theme::WELL);
+    let y = |level_db: f64| well.bottom() - well.height() * share(level_db);
+    painter.rect_filled(well.with_min_y(y(filled_db)), 0.0, theme::GOOD);
+    if line_db > LOWEST_DB {
+        painter.hline(well.x_range(), y(line_db), theme.stroke(2.0, peak_color(line_db)));
+    }
+}
+
+/// A loudness as a horizontal bar with a label, its number, and a mark at the largest since reset; `target_lufs` is a
+/// line across.
+pub fn loudness(
+    painter: &Painter,
+    theme: &Theme,
+    rect: Rect,
+    label: &str,
+    loudness_lufs: f64,
+    max_lufs: f64,
+    target_lufs: Option<f64>,
+) {
+    let (name, rest) = rect.split_left_right_at_x(rect.left() + theme.points(26.0));
+    let (bar, number) = rest.split_left_right_at_x(rest.right() - theme.points(60.0));
+    theme.write(painter, name, Align2::LEFT_CENTER, label, theme::VALUE, theme::QUIET_TEXT);
+    theme.write(painter, number, Align2::RIGHT_CENTER, &figure::level(loudness_lufs), 20.0, theme::TEXT);
+    let bar = bar.shrink2(Vec2::new(0.0, theme.points(5.0)));
+    painter.rect_filled(bar, 0.0, theme::WELL);
+    let x = |level_db: f64| bar.left() + bar.width() * ((level_db + 40.0) / 40.0).clamp(0.0, 1.0) as f32;
+    painter.rect_filled(bar.with_max_x(x(loudness_lufs)), 0.0, theme::ACCENT);
+    if max_lufs > SILENCE_DB {
+        painter.vline(x(max_lufs), bar.y_range(), theme.stroke(2.0, theme::TEXT));
+    }
+    if let Some(target_lufs) = target_lufs {
+        let beyond = bar.expand2(Vec2::new(0.0, theme.points(3.0)));
+        painter.vline(x(target_lufs), beyond.y_range(), theme.stroke(1.5, theme::UNUSUAL));
+    }
+}
+
+/// A gain reduction as a bar that grows from the top, with a mark at the largest since reset, and both numbers.
+pub fn reduction(ui: &Ui, theme: &Theme, rect: Rect, name: &str, now_db: f64, max_db: f64) {
+    /// What a full bar shows, dB.
+    const FULL_DB: f64 = 12.0;
+    let response = ui.interact(rect, ui.scope_id().with(name.to_owned()), Sense::hover());
+    response.widget_info(|| WidgetInfo {
+        current_text_value: Some(format!("{} dB", figure::reduction(now_db))),
+        ..WidgetInfo::labeled(Role::Meter, true, name)
+    });
+    let painter = ui.painter();
+    let (top, rest) = rect.split_top_bottom_at_y(rect.top() + theme.points(20.0));
+    let (bar, bottom) = rest.split_top_bottom_at_y(rest.bottom() - theme.points(18.0));
+    theme.write(painter, top, Align2::CENTER_CENTER, &figure::reduction(now_db), 17.0, theme::TEXT);
+    theme.write(
+        painter,
+        bottom,
+        Align2::CENTER_CENTER,
+        &format!("max {}", figure::reduction(max_db)),
+        11.0,
+        theme::QUIET_TEXT,
+    );
+    let bar = Rect::from_center_size(bar.center(), Vec2::new(theme.points(16.0).min(bar.width()), bar.height()));
+    painter.rect_filled(bar, 0.0, theme::WELL);
+    let y = |reduction_db: f64| bar.top() + bar.height() * (reduction_db / FULL_DB).clamp(0.0, 1.0) as f32;
+    painter.rect_filled(bar.with_max_y(y(now_db)), 0.0, theme::UNUSUAL);
+    for mark_db in [3.0, 6.0, 9.0] {
+        painter.hline(bar.x_range(), y(mark_db), theme.stroke(0.5, theme::LINE));
+    }
+    if max_db > 0.05 {
+        painter.hline(bar.expand(theme.points(2.0)).x_range(), y(max_db), theme.stroke(2.0, theme::TEXT));
+    }
+    response.on_hover_text(format!(
+        "{name} in dB: now, and the largest since the measurement began. A full bar is {FULL_DB:.0} dB."
+    ));
+}

@@ -1,0 +1,80 @@
+//! Switch: something that is on or off, and an action.
+
+use egui::{Align2, Color32, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo};
+
+use crate::control;
+use crate::parameter::{Parameter, change, is_on};
+use crate::theme::{self, Theme};
+
+/// Shows a parameter with two values as a button that says what it switches; on, it is bright and has a filled mark,
+/// off, dark and an open one. `color` is that of "on".
+pub fn show(ui: &mut Ui, theme: &Theme, parameter: &dyn Parameter, rect: Rect, label: &str, tip: &str, color: Color32) {
+    let response = ui.interact(rect, control::id(ui, parameter), Sense::click());
+    let mut on = is_on(parameter);
+    if response.clicked() {
+        on = !on;
+        change(parameter, if on { 1.0 } else { 0.0 });
+    }
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, parameter.name()));
+    let (fill, text) = match (on, response.hovered()) {
+        (true, _) => (color, theme::TEXT_ON_BRIGHT),
+        (false, true) => (theme::LINE, theme::TEXT),
+        (false, false) => (theme::RAISED, theme::TEXT),
+    };
+    let painter = ui.painter();
+    painter.rect_filled(rect, theme.rounding(), fill);
+    let radius = theme.points(3.5);
+    let center = rect.left_center() + Vec2::new(theme.points(10.0), 0.0);
+    if on {
+        painter.circle_filled(center, radius, text);
+    } else {
+        painter.circle_stroke(center, radius, theme.stroke(1.2, theme::QUIET_TEXT));
+    }
+    let rest =
+        Rect::from_min_max(rect.min + Vec2::new(theme.points(18.0), 0.0), rect.max - Vec2::new(theme.points(4.0), 0.0));
+    theme.write_fitting(painter, rest, label, 13.0, text);
+    let state = if on { "On" } else { "Off" };
+    response.on_hover_text(format!("{tip}\n{state}."));
+}
+
+/// Shows a button that does something at once; `clicked()` of the answer says when.
+pub fn action(ui: &mut Ui, theme: &Theme, rect: Rect, label: &str, tip: &str) -> Response {
+    let response = ui.interact(rect, ui.scope_id().with(label.to_owned()), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, label));
+    let fill = if response.is_pointer_button_down_on() {
+        theme::WELL
+    } else if response.hovered() {
+        theme::LINE
+    } else {
+        theme::RAISED
+    };
+    ui.painter().rect_filled(rect, theme.rounding(), fill);
+    theme.write(ui.painter(), rect, Align2::CENTER_CENTER, label, 13.0, theme::TEXT);
+    response.on_hover_text(tip)
+}
+
+/// How long a pulse lasts: longer than any block of audio, so that none is missed.
+const PULSE_S: f64 = 0.25;
+
+/// Shows a parameter that acts when it is switched on as a button: a click switches it on and, a moment later, off
+/// again, as one gesture.
+pub fn pulse(ui: &mut Ui, theme: &Theme, parameter: &dyn Parameter, rect: Rect, label: &str, tip: &str) {
+    let started = control::id(ui, parameter).with("pulse");
+    let response = action(ui, theme, rect, label, tip);
+    let now_s = ui.input(|input| input.time);
+    match ui.data(|data| data.get_temp::<f64>(started)) {
+        Some(start_s) if now_s - start_s >= PULSE_S => {
+            parameter.set(0.0);
+            parameter.end();
+            ui.data_mut(|data| data.remove::<f64>(started));
+        }
+        Some(_) => ui.ctx().request_repaint(),
+        None if response.clicked() => {
+            parameter.begin();
+            parameter.set(1.0);
+            ui.data_mut(|data| data.insert_temp(started, now_s));
+            ui.ctx().request_repaint();
+        }
+        None => {}
+    }
+}
