@@ -4,7 +4,9 @@
 //! a plugin asks of it; the other modules are one promise each.
 
 mod bundles;
+mod demo;
 mod fake_host;
+mod ffmpeg;
 mod hostile_host;
 mod layering;
 mod probe;

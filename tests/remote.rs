@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use session::command::{Answer, Command, Delivery};
 use session::identity::{Identity, Info, Kind};
-use session::member::{Link, Member, Place, StemId, Ticket};
+use session::delivery::Ticket;
+use session::member::{Link, Member, Place, StemId};
 use session::uuid::Uuid;
 
 use crate::bundles::{Product, session_directory};
