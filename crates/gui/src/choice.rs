@@ -1,6 +1,6 @@
 //! Choice: one of several, from a menu.
 
-use egui::{Align2, Popup, Rect, Role, Sense, Ui, Vec2, WidgetInfo};
+use egui::{Popup, Rect, Role, Sense, Ui, Vec2, WidgetInfo};
 
 use crate::parameter::{Parameter, change};
 use crate::theme::{self, Theme};
@@ -21,8 +21,12 @@ pub fn show(ui: &mut Ui, theme: &Theme, parameter: &dyn Parameter, rect: Rect, t
     let painter = ui.painter();
     painter.rect_filled(rect, theme.rounding(), if response.hovered() { theme::LINE } else { theme::RAISED });
     let inside = rect.shrink2(Vec2::new(theme.points(6.0), 0.0));
-    let arrow = theme.write(painter, inside, Align2::RIGHT_CENTER, "⏷", 11.0, theme::QUIET_TEXT);
-    theme.write_fitting(painter, inside.with_max_x(arrow.left() - theme.points(2.0)), &text, 13.0, theme::TEXT);
+    let tip_of_arrow = inside.right_center() + Vec2::new(0.0, theme.points(2.5));
+    let half = theme.points(4.0);
+    let corners = [Vec2::new(-half, 0.0), Vec2::new(-2.0 * half, -half), Vec2::new(0.0, -half)];
+    let arrow = corners.map(|corner| tip_of_arrow + corner).to_vec();
+    painter.add(egui::Shape::convex_polygon(arrow, theme::QUIET_TEXT, egui::Stroke::NONE));
+    theme.write_fitting(painter, inside.with_max_x(inside.right() - theme.points(11.0)), &text, 13.0, theme::TEXT);
 
     let notches = control::wheel_notches(ui, &response).round();
     if notches != 0.0 {

@@ -7,7 +7,7 @@ use egui::{Align2, Rect, Ui};
 use crate::guard_rail::{Tone, ratio_sentence};
 use crate::knob::Knob;
 use crate::parameter::Parameter;
-use crate::theme::{self, GAP, Theme};
+use crate::theme::{self, GAP, TITLE_HEIGHT, Theme};
 use crate::{choice, compressor_view, meter, switch};
 
 /// The parameters of the compressor.
@@ -28,117 +28,96 @@ pub struct CompressorControls<'a> {
     pub auto_makeup: Box<dyn Parameter + 'a>,
 }
 
-/// Shows it in a rectangle, best about 520 × 190 design points.
-#[expect(clippy::too_many_arguments, reason = "a place, values and controls")]
-pub fn show(
-    ui: &mut Ui,
-    theme: &Theme,
-    rect: Rect,
-    controls: &CompressorControls,
-    settings: &CompressorSettings,
-    rails: &GuardRails,
-    reduction_db: f64,
-    max_reduction_db: f64,
-) {
-    let size = theme.design_size(rect);
-    let graph = (size.y - 52.0).min(170.0);
-    let at = |x: f32, y: f32, width: f32, height: f32| theme.place(rect.min, x, y, width, height);
-    compressor_view::show(ui, theme, at(0.0, 0.0, graph, graph), settings, reduction_db);
-    meter::reduction(
-        ui,
-        theme,
-        at(graph + GAP, 0.0, 52.0, graph),
-        "Compressor reduction",
-        reduction_db,
-        max_reduction_db,
-    );
+/// What the panel shows and holds.
+pub struct CompressorPanel<'a> {
+    /// What a hand can move.
+    pub controls: CompressorControls<'a>,
+    /// What the sound is told: for the curve and the guard rails.
+    pub settings: &'a CompressorSettings,
+    /// Where the controls usually stay.
+    pub rails: &'a GuardRails,
+    /// Reduction now, dB.
+    pub reduction_db: f64,
+    /// The largest reduction since the measurement began, dB.
+    pub max_reduction_db: f64,
+}
 
-    // Below the graph: what switches.
-    let half = 0.5 * (graph + 58.0 - GAP);
-    let (first, second) = (size.y - 50.0, size.y - 23.0);
-    let cell = |column: f32, y: f32| at(column * (half + GAP), y, half, 23.0);
-    switch::show(
-        ui,
-        theme,
-        &*controls.on,
-        cell(0.0, first),
-        "Compressor",
-        "Reduces loud moments. Off, it changes no bit.",
-        theme::ACCENT,
-    );
-    choice::show(
-        ui,
-        theme,
-        &*controls.detector,
-        cell(1.0, first),
-        "What it reacts to: peaks, or the average power of 10 ms (RMS), which is slower and smoother.",
-    );
-    switch::show(
-        ui,
-        theme,
-        &*controls.auto_release,
-        cell(0.0, second),
-        "Auto release",
-        "Lets the programme choose the release: quick after peaks, slow after long reduction.",
-        theme::ACCENT,
-    );
-    switch::show(
-        ui,
-        theme,
-        &*controls.auto_makeup,
-        cell(1.0, second),
-        "Auto make-up",
-        "Gives back half of what a level of 0 dBFS loses.",
-        theme::ACCENT,
-    );
+/// Height of the switches at the foot, in design points.
+const SWITCH_HEIGHT: f32 = 23.0;
+/// Width of the reduction bar with its numbers.
+const REDUCTION_WIDTH: f32 = 54.0;
 
-    let tone = |tone: Tone| if settings.on { tone } else { Tone::Usual };
-    let ratio_tone = tone(Tone::of_ratio(settings.ratio, &rails.ratio));
-    let attack_tone = tone(Tone::of(settings.attack_ms, &rails.attack_ms));
-    let release_tone =
-        if settings.auto_release { Tone::Usual } else { tone(Tone::of(settings.release_ms, &rails.release_ms)) };
-    let knobs = [
-        Knob::new(&*controls.threshold, "Threshold", "The level above which it reduces."),
-        Knob::new(&*controls.ratio, "Ratio", "How much: at 2:1, 2 dB more in become 1 dB more out.").tone(ratio_tone),
-        Knob::new(
-            &*controls.attack,
-            "Attack",
-            "How fast the reduction comes (63 %): slow lets hits through, fast catches them.",
-        )
-        .tone(attack_tone),
-        Knob::new(
-            &*controls.release,
-            "Release",
-            "How fast the reduction goes (63 %): fast is louder and can pump, slow is calm.",
-        )
-        .tone(release_tone),
-        Knob::new(&*controls.makeup, "Make-up", "Gain after the reduction."),
-        Knob::new(&*controls.knee, "Knee", "How softly it sets in around the threshold."),
-        Knob::new(
-            &*controls.sidechain_high_pass,
-            "Side-chain HP",
-            "Keeps bass below this from causing reduction; the sound itself keeps its bass.",
-        ),
-        Knob::new(
-            &*controls.stereo_link,
-            "Stereo link",
-            "100 %: left and right get one reduction, so the image stays put. 0 %: each its own.",
-        ),
-        Knob::new(
-            &*controls.mix,
-            "Mix",
-            "Share of the compressed signal: less lets the untouched sound through beside it.",
-        ),
-    ];
-    let left = graph + 58.0 + 2.0 * GAP;
-    let has_sentence = settings.on && ratio_tone != Tone::Usual;
-    let (column, row) = ((size.x - left) / 5.0, 0.5 * (size.y - 18.0));
-    for (number, knob) in knobs.into_iter().enumerate() {
-        let (x, y) = (left + (number % 5) as f32 * column, (number / 5) as f32 * row);
-        knob.show(ui, theme, at(x, y, column, row - GAP));
+impl CompressorPanel<'_> {
+    /// Shows it in a rectangle, best about 560 × 180 design points.
+    pub fn show(&self, ui: &mut Ui, theme: &Theme, rect: Rect) {
+        let size = theme.design_size(rect);
+        let at = |x: f32, y: f32, width: f32, height: f32| theme.place(rect.min, x, y, width, height);
+        let above = size.y - SWITCH_HEIGHT - GAP;
+        let graph = above.min(0.26 * size.x);
+        compressor_view::show(ui, theme, at(0.0, 0.0, graph, above), self.settings, self.reduction_db);
+        let bar = at(graph + GAP, 0.0, REDUCTION_WIDTH, above);
+        meter::reduction(ui, theme, bar, "Compressor reduction", self.reduction_db, self.max_reduction_db);
+        let left = graph + REDUCTION_WIDTH + 2.0 * GAP;
+        self.show_knobs(ui, theme, at(left, 0.0, size.x - left, above));
+        self.show_switches(ui, theme, at(0.0, above + GAP, size.x, SWITCH_HEIGHT));
+
+        // Beside the panel's title.
+        let tone = self.tone(Tone::of_ratio(self.settings.ratio, &self.rails.ratio));
+        if let Some(sentence) = ratio_sentence(self.settings.ratio, &self.rails.ratio).filter(|_| tone != Tone::Usual) {
+            let line = at(0.0, -TITLE_HEIGHT, size.x, TITLE_HEIGHT);
+            theme.write(ui.painter(), line, Align2::RIGHT_CENTER, &sentence, 13.0, tone.color());
+        }
     }
-    if let Some(sentence) = ratio_sentence(settings.ratio, &rails.ratio).filter(|_| has_sentence) {
-        let line = at(left, size.y - 18.0, size.x - left, 18.0);
-        theme.write(ui.painter(), line, Align2::LEFT_CENTER, &sentence, 13.0, ratio_tone.color());
+
+    fn show_knobs(&self, ui: &mut Ui, theme: &Theme, rect: Rect) {
+        let (controls, settings, rails) = (&self.controls, self.settings, self.rails);
+        let release_tone =
+            if settings.auto_release { Tone::Usual } else { Tone::of(settings.release_ms, &rails.release_ms) };
+        let knobs = [
+            Knob::new(&*controls.threshold, "Threshold", "The level above which it reduces."),
+            Knob::new(&*controls.ratio, "Ratio", "How much: at 2:1, 2 dB more in become 1 dB more out.")
+                .tone(self.tone(Tone::of_ratio(settings.ratio, &rails.ratio))),
+            Knob::new(&*controls.attack, "Attack", "How fast the reduction comes (63 %): slow lets hits through.")
+                .tone(self.tone(Tone::of(settings.attack_ms, &rails.attack_ms))),
+            Knob::new(
+                &*controls.release,
+                "Release",
+                "How fast the reduction goes (63 %): fast is louder and can pump.",
+            )
+            .tone(self.tone(release_tone)),
+            Knob::new(&*controls.makeup, "Make-up", "Gain after the reduction."),
+            Knob::new(&*controls.knee, "Knee", "How softly it sets in around the threshold."),
+            Knob::new(
+                &*controls.sidechain_high_pass,
+                "SC HP",
+                "Side-chain high-pass: bass below it causes no reduction.",
+            ),
+            Knob::new(&*controls.stereo_link, "Stereo link", "100 %: one reduction for both, the image stays put."),
+            Knob::new(&*controls.mix, "Mix", "Share of the compressed signal; the rest is the untouched sound."),
+        ];
+        let size = theme.design_size(rect);
+        let (column, row) = (size.x / 5.0, 0.5 * size.y);
+        for (number, knob) in knobs.into_iter().enumerate() {
+            let (x, y) = ((number % 5) as f32 * column, (number / 5) as f32 * row);
+            knob.show(ui, theme, theme.place(rect.min, x, y, column, row - 4.0));
+        }
+    }
+
+    fn show_switches(&self, ui: &mut Ui, theme: &Theme, rect: Rect) {
+        let controls = &self.controls;
+        let cell = |number: f32| theme.place(rect.min, number * 106.0, 0.0, 100.0, SWITCH_HEIGHT);
+        let on = "Reduces loud moments. Off, it changes no bit.";
+        switch::show(ui, theme, &*controls.on, cell(0.0), "On", on, theme::ACCENT);
+        let detector = "What it reacts to: peaks, or the average power of 10 ms (RMS), which is smoother.";
+        choice::show(ui, theme, &*controls.detector, cell(1.0), detector);
+        let release = "Lets the programme choose the release: quick after peaks, slow after long reduction.";
+        switch::show(ui, theme, &*controls.auto_release, cell(2.0), "Auto release", release, theme::ACCENT);
+        let makeup = "Gives back half of what a level of 0 dBFS loses.";
+        switch::show(ui, theme, &*controls.auto_makeup, cell(3.0), "Auto make-up", makeup, theme::ACCENT);
+    }
+
+    /// Off, nothing is unusual.
+    fn tone(&self, tone: Tone) -> Tone {
+        if self.settings.on { tone } else { Tone::Usual }
     }
 }

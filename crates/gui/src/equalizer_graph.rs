@@ -4,14 +4,14 @@ use dsp::equalizer::{BandSettings, CutSettings, Equalizer, EqualizerSettings, Pl
 use dsp::format::Format;
 use egui::{Align2, Color32, CursorIcon, Pos2, Rect, Sense, Shape, Ui, Vec2, WidgetInfo, pos2};
 
-use crate::control;
 use crate::equalizer_panel::{BandControls, OnOff};
 use crate::parameter::{Parameter, change};
 use crate::theme::{self, Theme};
+use crate::{control, figure};
 
 /// Frequencies of the graph.
 const LOWEST_HZ: f32 = 15.0;
-const HIGHEST_HZ: f32 = 22_000.0;
+const HIGHEST_HZ: f32 = 26_000.0;
 /// Gain at the upper and lower edge, dB.
 const EDGE_DB: f32 = 15.0;
 /// Points of a curve.
@@ -206,7 +206,7 @@ fn draw_grid(ui: &Ui, theme: &Theme, rect: Rect) {
         let y = y_of(rect, gain_db);
         painter.hline(rect.x_range(), y, if gain_db == 0.0 { theme.stroke(1.0, theme::LINE) } else { line });
         let start = Rect::from_min_max(pos2(rect.left() + theme.points(3.0), y), pos2(rect.right(), y));
-        theme.write(painter, start, Align2::LEFT_BOTTOM, &format!("{gain_db:+.0}"), 11.0, theme::QUIET_TEXT);
+        theme.write(painter, start, Align2::LEFT_BOTTOM, &figure::gain_mark(gain_db), 11.0, theme::QUIET_TEXT);
     }
 }
 

@@ -27,6 +27,11 @@ pub fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
 }
 
+/// A gain at a grid line: no decimals, with its sign.
+pub fn gain_mark(gain_db: f32) -> String {
+    if gain_db == 0.0 { "0".to_owned() } else { format!("{gain_db:+.0}").replace('-', "−") }
+}
+
 /// One decimal, a true minus sign, and never "−0.0".
 fn signed(value: f64, with_plus: bool) -> String {
     let rounded = (value * 10.0).round() / 10.0;

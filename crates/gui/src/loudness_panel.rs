@@ -22,13 +22,13 @@ pub fn show(ui: &Ui, theme: &Theme, rect: Rect, readings: &Readings, target: Opt
     // The one figure.
     theme.write(
         painter,
-        at(0.0, -6.0, 210.0, 66.0),
+        at(0.0, -6.0, 168.0, 66.0),
         Align2::RIGHT_CENTER,
         &integrated,
         theme::LARGEST_FIGURE,
         theme::TEXT,
     );
-    let beside = at(222.0, 4.0, width - 222.0, 54.0);
+    let beside = at(180.0, 2.0, width - 180.0, 56.0);
     theme.write(painter, beside, Align2::LEFT_TOP, "LUFS integrated", theme::VALUE, theme::QUIET_TEXT);
     let target_lufs = target.and_then(|target| target.loudness_lufs);
     if let (Some(target), Some(target_lufs)) = (target, target_lufs) {
@@ -75,7 +75,7 @@ pub fn show(ui: &Ui, theme: &Theme, rect: Rect, readings: &Readings, target: Opt
     let column = width / 4.0;
     for (number, (label, figure, note, color)) in figures.iter().enumerate() {
         let (row, place) = (number / 4, number % 4);
-        let cell = at(place as f32 * column, 126.0 + row as f32 * 62.0, column, 58.0);
+        let cell = at(place as f32 * column, 128.0 + row as f32 * 63.0, column, 58.0);
         theme.write(painter, cell, Align2::LEFT_TOP, label, theme::LABEL, theme::QUIET_TEXT);
         theme.write(painter, cell, Align2::LEFT_CENTER, figure, theme::FIGURE, *color);
         let line = Rect::from_min_max(cell.left_bottom() - Vec2::new(0.0, theme.points(14.0)), cell.max);

@@ -1,5 +1,6 @@
 //! Platform table: what each place does to the master, as measured so far.
 
+use dsp::meter::Readings;
 use egui::{Align2, Color32, Rect, Role, Sense, Ui, Vec2, WidgetInfo};
 use targets::{Confidence, Grade, Playback, Target, Verdict};
 
@@ -16,7 +17,7 @@ pub struct PlatformTable {
 }
 
 /// Right edges of the columns, in design points from the right, and their names.
-const COLUMNS: [(&str, f32, f32); 3] = [("Distance", 178.0, 64.0), ("Playback", 84.0, 90.0), ("True peak", 0.0, 78.0)];
+const COLUMNS: [(&str, f32, f32); 3] = [("Distance", 162.0, 54.0), ("Playback", 74.0, 86.0), ("True peak", 0.0, 72.0)];
 const ROW_HEIGHT: f32 = 24.0;
 
 impl PlatformTable {
@@ -28,9 +29,9 @@ impl PlatformTable {
         rect: Rect,
         targets: &[Target],
         chosen: &dyn Parameter,
-        integrated_lufs: f64,
-        true_peak_dbtp: f64,
+        readings: &Readings,
     ) {
+        let (integrated_lufs, true_peak_dbtp) = (readings.integrated_lufs, readings.true_peak_dbtp);
         let hundredths = |value: f64| (value * 100.0).round() as i64;
         let at = (hundredths(integrated_lufs), hundredths(true_peak_dbtp));
         if self.at != Some(at) || self.lines.len() != targets.len() {
@@ -85,10 +86,13 @@ fn show_line(
     if is_chosen || response.hovered() {
         painter.rect_filled(line, theme.rounding(), theme::RAISED);
     }
-    let mark = if is_chosen { "▶ " } else { "" };
+    if is_chosen {
+        // A bar at the edge, so that it is not the shade alone that says it.
+        painter.rect_filled(line.with_max_x(line.left() + theme.points(3.0)), 0.0, theme::TEXT);
+    }
     let names_end = column(theme, line, COLUMNS[0].1, COLUMNS[0].2).left();
-    let name = line.with_min_x(line.left() + theme.points(4.0)).with_max_x(names_end - theme.points(4.0));
-    theme.write_fitting(painter, name, &format!("{mark}{}", target.title()), 14.0, theme::TEXT);
+    let name = line.with_min_x(line.left() + theme.points(8.0)).with_max_x(names_end - theme.points(4.0));
+    theme.write_fitting(painter, name, &target.title(), 14.0, theme::TEXT);
 
     let (gain, gain_color) = match playback.gain_db {
         None => ("unknown".to_owned(), theme::QUIET_TEXT),
@@ -98,7 +102,7 @@ fn show_line(
     };
     let limits = if playback.limiter_engages_db > 0.05 { ", limits" } else { "" };
     let (peak, peak_color) = match verdict.true_peak {
-        Grade::Ok => ("✔ ok", theme::GOOD),
+        Grade::Ok => ("ok", theme::GOOD),
         Grade::Warn => ("! too high", theme::UNUSUAL),
         Grade::Unknown => ("–", theme::QUIET_TEXT),
     };

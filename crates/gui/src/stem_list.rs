@@ -85,7 +85,7 @@ const COLUMNS: [(&str, f32, &str); 7] = [
     ("Peak", 130.0, "Largest true peak since the measurement began, dBTP"),
     ("Share", 60.0, "The stem's part of the power of all stems, last 3 s"),
 ];
-const ROW_HEIGHT: f32 = 26.0;
+const ROW_HEIGHT: f32 = 24.0;
 
 /// Shows the stems, and below them the mix.
 pub fn show(ui: &mut Ui, theme: &Theme, rect: Rect, stems: &[StemRow], mix: &StemRow) {

@@ -23,16 +23,15 @@ pub fn show(ui: &mut Ui, theme: &Theme, parameter: &dyn Parameter, rect: Rect, l
     };
     let painter = ui.painter();
     painter.rect_filled(rect, theme.rounding(), fill);
-    let radius = theme.points(3.5);
-    let center = rect.left_center() + Vec2::new(theme.points(10.0), 0.0);
+    let radius = theme.points(3.0);
+    let center = rect.left_center() + Vec2::new(theme.points(8.0), 0.0);
     if on {
         painter.circle_filled(center, radius, text);
     } else {
         painter.circle_stroke(center, radius, theme.stroke(1.2, theme::QUIET_TEXT));
     }
-    let rest =
-        Rect::from_min_max(rect.min + Vec2::new(theme.points(18.0), 0.0), rect.max - Vec2::new(theme.points(4.0), 0.0));
-    theme.write_fitting(painter, rest, label, 13.0, text);
+    let rest = rect.with_min_x(rect.left() + theme.points(15.0)).with_max_x(rect.right() - theme.points(2.0));
+    theme.write_fitting(painter, rest, label, 12.5, text);
     let state = if on { "On" } else { "Off" };
     response.on_hover_text(format!("{tip}\n{state}."));
 }

@@ -14,7 +14,7 @@ pub const WELL: Color32 = Color32::from_rgb(0x0b, 0x0d, 0x0f);
 /// Behind a control under the pointer, and behind a switch that is off.
 pub const RAISED: Color32 = Color32::from_rgb(0x2b, 0x31, 0x37);
 /// Grid lines and frames.
-pub const LINE: Color32 = Color32::from_rgb(0x3a, 0x42, 0x4a);
+pub const LINE: Color32 = Color32::from_rgb(0x48, 0x52, 0x5c);
 /// Figures and names.
 pub const TEXT: Color32 = Color32::from_rgb(0xf2, 0xf4, 0xf5);
 /// Labels and units.

@@ -28,7 +28,7 @@ use window::Window;
 pub type Editor = EguiEditor<App>;
 
 /// The size the window is drawn for, in logical pixels. The window may have any other.
-const DESIGN: egui::Vec2 = egui::vec2(1220.0, 780.0);
+const DESIGN: egui::Vec2 = egui::vec2(1220.0, 800.0);
 
 /// What is drawn.
 pub struct App {

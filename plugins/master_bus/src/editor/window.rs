@@ -3,13 +3,14 @@
 use dsp::master_chain::MasterReadings;
 use dsp::role::{GuardRails, Role};
 use egui::{Align2, Color32, Rect, Ui};
+use gui::compressor_panel::CompressorPanel;
 use gui::equalizer_graph::EqualizerGraph;
 use gui::guard_rail::Tone;
 use gui::knob::Knob;
 use gui::platform_table::PlatformTable;
 use gui::stem_list::{StemRow, StemState};
 use gui::theme::{self, Theme};
-use gui::{choice, compressor_panel, equalizer_panel, figure, loudness_panel, meter, stem_list, switch};
+use gui::{choice, equalizer_panel, figure, loudness_panel, meter, stem_list, switch};
 use nice_plug::context::gui::GuiContext;
 use session::member::{Activity, StemView};
 
@@ -29,9 +30,9 @@ pub struct Window<'a> {
 /// Width of what is measured, and heights of what does not grow with the window, in design points.
 const RIGHT: f32 = 376.0;
 const DYNAMICS: f32 = 206.0;
-const STEMS: f32 = 226.0;
+const STEMS: f32 = 210.0;
 const LOUDNESS: f32 = 290.0;
-const OUTPUT: f32 = 118.0;
+const OUTPUT: f32 = 122.0;
 const TOP: f32 = 50.0;
 const GAP: f32 = 8.0;
 
@@ -46,11 +47,13 @@ impl Window<'_> {
         self.show_header(ui, at(GAP, GAP, size.x - 2.0 * GAP, 34.0));
 
         let (left, bottom) = (size.x - RIGHT - 3.0 * GAP, size.y - GAP);
-        let stems = theme.panel(ui.painter(), at(GAP, TOP, left, STEMS), "Stems, and the mix they make");
+        // What the window is higher than its design goes to stems and equalizer alike.
+        let stems_height = STEMS + 0.5 * (size.y - super::DESIGN.y).max(0.0);
+        let stems = theme.panel(ui.painter(), at(GAP, TOP, left, stems_height), "Stems, and the mix they make");
         let rows: Vec<StemRow> = self.stems.iter().map(stem_row).collect();
         stem_list::show(ui, theme, stems, &rows, &self.mix_row());
 
-        let (y, dynamics_y) = (TOP + STEMS + GAP, bottom - DYNAMICS);
+        let (y, dynamics_y) = (TOP + stems_height + GAP, bottom - DYNAMICS);
         self.show_equalizer(ui, at(GAP, y, left, dynamics_y - GAP - y), graph);
         let limiter_width = 284.0;
         self.show_compressor(ui, at(GAP, dynamics_y, left - limiter_width - GAP, DYNAMICS));
@@ -63,7 +66,7 @@ impl Window<'_> {
         let meter = &self.readings.meter;
         let target = hold(self.host, &params.measure.target);
         let targets = params.platforms.all();
-        platforms.show(ui, theme, table, targets, &*target, meter.integrated_lufs, meter.true_peak_dbtp);
+        platforms.show(ui, theme, table, targets, &*target, meter);
         self.show_output(ui, at(x, bottom - OUTPUT, RIGHT, OUTPUT));
     }
 
@@ -73,10 +76,10 @@ impl Window<'_> {
         let at = |x: f32, width: f32| theme.place(rect.min, x, 2.0, width, 30.0);
         theme.write(ui.painter(), at(4.0, 130.0), Align2::LEFT_CENTER, "Master Bus", 19.0, theme::TEXT);
         let sentence = params.membership.link_sentence();
-        theme.write_fitting(ui.painter(), at(134.0, width - 134.0 - 300.0), &sentence, 13.0, theme::QUIET_TEXT);
+        theme.write_fitting(ui.painter(), at(134.0, width - 134.0 - 312.0), &sentence, 13.0, theme::QUIET_TEXT);
         let matched = hold(self.host, &params.matched_bypass);
         let tip = "While bypassed, plays the input as loud as the master was: so that louder does not win by itself.";
-        switch::show(ui, theme, &*matched, at(width - 272.0, 160.0), "Bypass at equal loudness", tip, theme::ACCENT);
+        switch::show(ui, theme, &*matched, at(width - 296.0, 186.0), "Bypass at equal loudness", tip, theme::ACCENT);
         let bypass = hold(self.host, &params.bypass);
         let tip = "Passes the mix through untouched, as late as the master.";
         switch::show(ui, theme, &*bypass, at(width - 104.0, 104.0), "Bypass", tip, theme::UNUSUAL);
@@ -98,16 +101,14 @@ impl Window<'_> {
 
     fn show_compressor(&self, ui: &mut Ui, rect: Rect) {
         let inside = self.theme.panel(ui.painter(), rect, "Compressor");
-        compressor_panel::show(
-            ui,
-            self.theme,
-            inside,
-            &stages::compressor(self.host, &self.params.compressor),
-            &self.params.settings().compressor,
-            &GuardRails::master(),
-            self.readings.compressor_reduction_db,
-            self.readings.max_compressor_reduction_db,
-        );
+        let panel = CompressorPanel {
+            controls: stages::compressor(self.host, &self.params.compressor),
+            settings: &self.params.settings().compressor,
+            rails: &GuardRails::master(),
+            reduction_db: self.readings.compressor_reduction_db,
+            max_reduction_db: self.readings.max_compressor_reduction_db,
+        };
+        panel.show(ui, self.theme, inside);
     }
 
     fn show_limiter(&self, ui: &mut Ui, rect: Rect) {
@@ -116,10 +117,17 @@ impl Window<'_> {
         let size = theme.design_size(inside);
         let at = |x: f32, y: f32, width: f32, height: f32| theme.place(inside.min, x, y, width, height);
         let (now_db, max_db) = (readings.limiter_reduction_db, readings.max_limiter_reduction_db);
-        meter::reduction(ui, theme, at(0.0, 0.0, 54.0, size.y - 48.0), "Limiter reduction", now_db, max_db);
-        let share = format!("{} of the time", figure::percent(readings.limiter_reducing_share));
-        let line = at(0.0, size.y - 46.0, 84.0, 18.0);
-        theme.write(ui.painter(), line, Align2::LEFT_CENTER, &share, 11.0, theme::QUIET_TEXT);
+        let above = size.y - 29.0;
+        meter::reduction(ui, theme, at(0.0, 0.0, 54.0, above - 18.0), "Limiter reduction", now_db, max_db);
+        let share = format!("{} of time", figure::percent(readings.limiter_reducing_share));
+        theme.write(
+            ui.painter(),
+            at(0.0, above - 18.0, 62.0, 18.0),
+            Align2::LEFT_CENTER,
+            &share,
+            11.0,
+            theme::QUIET_TEXT,
+        );
 
         let (knob, switch_of) = (|parameter| hold(self.host, parameter), |parameter| hold(self.host, parameter));
         let (drive, ceiling, release) = (knob(&params.drive), knob(&params.ceiling), knob(&params.release));
@@ -143,21 +151,18 @@ impl Window<'_> {
                 "100 %: left and right get one gain, so the image stays put. 0 %: each its own.",
             ),
         ];
-        let column = (size.x - 62.0) / 3.0;
-        let row = 0.5 * (size.y - 4.0);
+        let (column, row) = ((size.x - 62.0) / 3.0, 0.5 * above);
         for (number, knob) in knobs.into_iter().enumerate() {
             let (x, y) = (62.0 + (number % 3) as f32 * column, (number / 3) as f32 * row);
-            // Below the first column stand the switches.
-            let (x, y) = if number >= 3 { (x + column, y) } else { (x, y) };
             knob.show(ui, theme, at(x, y, column, row - 4.0));
         }
-        let cell = |row: f32| at(0.0, size.y - 25.0 - row * 27.0, 62.0 + column - 6.0, 23.0);
+        let cell = |number: f32| at(number * 106.0, size.y - 23.0, 100.0, 23.0);
         let auto = switch_of(&params.auto_release);
         let tip = "Lets the programme choose the release.";
-        switch::show(ui, theme, &*auto, cell(1.0), "Auto release", tip, theme::ACCENT);
+        switch::show(ui, theme, &*auto, cell(0.0), "Auto release", tip, theme::ACCENT);
         let true_peak = switch_of(&params.true_peak);
         let tip = "Whether peaks between the samples count. Off, only the samples stay under the ceiling.";
-        switch::show(ui, theme, &*true_peak, cell(0.0), "True peak", tip, theme::ACCENT);
+        switch::show(ui, theme, &*true_peak, cell(1.0), "True peak", tip, theme::ACCENT);
     }
 
     fn show_loudness(&self, ui: &mut Ui, rect: Rect) {
@@ -185,10 +190,10 @@ impl Window<'_> {
         let gain = hold(self.host, &params.output_gain);
         let tip = "Gain after the limiter, only down: to listen at a matched level. Back to 0 dB before the bounce.";
         let tone = if params.output_gain.value() < 0.0 { Tone::Unusual } else { Tone::Usual };
-        Knob::new(&*gain, "Output gain", tip).tone(tone).show(ui, theme, at(0.0, -8.0, 82.0, 90.0));
+        Knob::new(&*gain, "Output gain", tip).tone(tone).show(ui, theme, at(0.0, 0.0, 82.0, 88.0));
         theme.write(
             ui.painter(),
-            at(96.0, -8.0, 70.0, 16.0),
+            at(96.0, 0.0, 70.0, 16.0),
             Align2::LEFT_CENTER,
             "Dither",
             theme::LABEL,
@@ -196,7 +201,7 @@ impl Window<'_> {
         );
         let dither = hold(self.host, &params.dither);
         let tip = "Noise for the word length of the file to come, instead of distortion. Off for 32-bit float files.";
-        choice::show(ui, theme, &*dither, at(96.0, 10.0, 80.0, 26.0), tip);
+        choice::show(ui, theme, &*dither, at(96.0, 18.0, 80.0, 26.0), tip);
 
         let text = match self.readings.null {
             None => "Null test: no reference mix on the side-chain".to_owned(),
@@ -206,7 +211,7 @@ impl Window<'_> {
                 figure::level(null.worst_residual_dbfs)
             ),
         };
-        theme.write_wrapped(ui.painter(), at(190.0, -6.0, width - 190.0, 60.0), &text, 13.0, theme::QUIET_TEXT);
+        theme.write_wrapped(ui.painter(), at(190.0, 0.0, width - 190.0, 84.0), &text, 13.0, theme::QUIET_TEXT);
     }
 
     /// The mix as a line below its stems.

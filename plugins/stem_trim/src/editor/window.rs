@@ -5,11 +5,12 @@ use std::sync::PoisonError;
 use dsp::role::Role;
 use dsp::stem_chain::StemReadings;
 use egui::{Align2, Color32, Rect, Ui};
+use gui::compressor_panel::CompressorPanel;
 use gui::equalizer_graph::EqualizerGraph;
 use gui::guard_rail::{Tone, trim_sentence};
 use gui::knob::Knob;
 use gui::theme::{self, Theme};
-use gui::{choice, compressor_panel, equalizer_panel, figure, meter, switch};
+use gui::{choice, equalizer_panel, figure, meter, switch};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::Param;
 use session::member::Link;
@@ -53,16 +54,14 @@ pub fn show(
 
     let lower = 52.0 + upper + 8.0;
     let compressor = theme.panel(ui.painter(), at(8.0, lower, right, LOWER), "Compressor");
-    compressor_panel::show(
-        ui,
-        theme,
-        compressor,
-        &stages::compressor(host, &params.compressor),
-        &settings.compressor,
-        &rails,
-        readings.reduction_db,
-        readings.max_reduction_db,
-    );
+    let panel = CompressorPanel {
+        controls: stages::compressor(host, &params.compressor),
+        settings: &settings.compressor,
+        rails: &rails,
+        reduction_db: readings.reduction_db,
+        max_reduction_db: readings.max_reduction_db,
+    };
+    panel.show(ui, theme, compressor);
     let output = theme.panel(ui.painter(), at(right + 16.0, lower, LEFT, LOWER), "Output");
     show_output(ui, theme, output, readings);
 }
@@ -88,7 +87,8 @@ fn show_header(
     let entry = egui::TextEdit::singleline(&mut name)
         .hint_text(session.name())
         .font(theme.font(19.0))
-        .margin(egui::Margin::symmetric(6, 2))
+        .align(Align2::LEFT_CENTER)
+        .min_size(at(14.0, 220.0).size())
         .char_limit(64);
     let response = ui.put(at(14.0, 220.0), entry).accessible_name("Stem name");
     if response.changed() {
@@ -145,7 +145,7 @@ fn show_trim(ui: &mut Ui, theme: &Theme, rect: Rect, host: &GuiContext, params: 
     let (trim_db, rails) = (params.trim.trim.value(), role.guard_rails());
     let knob_height = (size.y - 120.0).min(170.0);
     let knob = Knob::new(&*trim, "", "Level of the stem. In mastering, 1 dB is a lot.");
-    Knob { value_size: theme::FIGURE, ..knob.tone(Tone::of_trim(trim_db, &rails.trim_db)) }.show(
+    Knob { value_size: 30.0, ..knob.tone(Tone::of_trim(trim_db, &rails.trim_db)) }.show(
         ui,
         theme,
         at(0.0, -10.0, size.x, knob_height),
@@ -202,11 +202,14 @@ fn show_output(ui: &mut Ui, theme: &Theme, rect: Rect, readings: &StemReadings) 
 
 /// Says whom the stem is linked to; where that is not clear, lets the user choose.
 fn show_link(ui: &mut Ui, theme: &Theme, rect: Rect, params: &StemParams) {
-    let (sentence, choose) = rect.split_left_right_at_x(rect.right() - theme.points(160.0));
     let text = params.membership.link_sentence();
-    theme.write_fitting(ui.painter(), sentence, &text, 13.0, theme::QUIET_TEXT);
     let link = params.membership.with_member(session::member::Member::link);
-    let Some(Link::Choose { candidates }) = link else { return };
+    let Some(Link::Choose { candidates }) = link else {
+        theme.write_fitting(ui.painter(), rect, &text, 13.0, theme::QUIET_TEXT);
+        return;
+    };
+    let (sentence, choose) = rect.split_left_right_at_x(rect.right() - theme.points(160.0));
+    theme.write_fitting(ui.painter(), sentence, &text, 13.0, theme::UNUSUAL);
     let lines: Vec<String> = candidates
         .iter()
         .map(|candidate| {

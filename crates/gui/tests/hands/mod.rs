@@ -1,0 +1,174 @@
+//! A parameter that writes down what hands do to it, and hands to do it with.
+#![allow(dead_code, reason = "not every test needs every hand")]
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use egui::{Event, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, TouchPhase, Ui, Vec2, pos2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use gui::parameter::Parameter;
+use gui::theme::Theme;
+
+/// What a parameter was told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Told {
+    Begin,
+    Set(f32),
+    End,
+}
+
+/// A parameter from −10 to +10 dB or from 20 to 20 020 Hz, or with steps. Copies are the same parameter.
+#[derive(Clone)]
+pub struct Fake {
+    pub name: String,
+    pub value: Rc<Cell<f32>>,
+    pub default: f32,
+    pub steps: Option<usize>,
+    pub told: Rc<RefCell<Vec<Told>>>,
+    /// Unit, lowest value and range.
+    scale: (&'static str, f32, f32),
+}
+
+impl Fake {
+    pub fn new(name: &str, value: f32, default: f32) -> Self {
+        let (value, told) = (Rc::new(Cell::new(value)), Rc::default());
+        Self { name: name.to_owned(), value, default, steps: None, told, scale: ("dB", -10.0, 20.0) }
+    }
+
+    pub fn hertz(name: &str, value: f32) -> Self {
+        Self { scale: ("Hz", 20.0, 20_000.0), ..Self::new(name, value, value) }
+    }
+
+    pub fn stepped(name: &str, value: f32, steps: usize) -> Self {
+        Self { steps: Some(steps), ..Self::new(name, value, 0.0) }
+    }
+
+    pub fn told(&self) -> Vec<Told> {
+        self.told.borrow().clone()
+    }
+
+    /// The values of the only gesture there was; fails when there was none, more than one, or one left open.
+    pub fn one_gesture(&self) -> Vec<f32> {
+        let told = self.told();
+        assert_eq!(told.first(), Some(&Told::Begin), "{told:?}");
+        assert_eq!(told.last(), Some(&Told::End), "{told:?}");
+        let inner = &told[1..told.len() - 1];
+        inner
+            .iter()
+            .map(|told| if let Told::Set(value) = told { *value } else { panic!("two gestures: {inner:?}") })
+            .collect()
+    }
+}
+
+impl Parameter for Fake {
+    fn name(&self) -> &str {
+        &self.name
+    }
+    fn normalized(&self) -> f32 {
+        self.value.get()
+    }
+    fn default_normalized(&self) -> f32 {
+        self.default
+    }
+    fn text(&self, normalized: f32) -> String {
+        match self.steps {
+            Some(steps) => format!("step {}", (normalized * steps as f32).round()),
+            None => format!("{:.2} {}", self.scale.1 + normalized * self.scale.2, self.scale.0),
+        }
+    }
+    fn parse(&self, text: &str) -> Option<f32> {
+        let number: f32 = text.trim_end_matches(self.scale.0).trim().parse().ok()?;
+        Some(((number - self.scale.1) / self.scale.2).clamp(0.0, 1.0))
+    }
+    fn steps(&self) -> Option<usize> {
+        self.steps
+    }
+    fn begin(&self) {
+        self.told.borrow_mut().push(Told::Begin);
+    }
+    fn set(&self, normalized: f32) {
+        self.value.set(normalized);
+        self.told.borrow_mut().push(Told::Set(normalized));
+    }
+    fn end(&self) {
+        self.told.borrow_mut().push(Told::End);
+    }
+}
+
+/// The theme at the size of the design.
+pub fn theme() -> Theme {
+    Theme::fitting(vec2(100.0, 100.0), vec2(100.0, 100.0))
+}
+
+/// A window of 800 × 600 points.
+pub fn window<'a>(draw: impl FnMut(&mut Ui) + 'a) -> Harness<'a> {
+    let mut harness = Harness::builder().with_size(vec2(800.0, 600.0)).build_ui(draw);
+    theme().apply(&harness.ctx);
+    harness.run();
+    harness
+}
+
+/// The middle of what is called by this name.
+pub fn center(harness: &Harness, label: &str) -> Pos2 {
+    harness.get_by_label(label).rect().center()
+}
+
+fn button(harness: &Harness, at: Pos2, pressed: bool) {
+    harness.event(Event::PointerButton {
+        pos: at,
+        button: PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    });
+}
+
+/// Presses at a place, moves in steps, and lets go.
+pub fn drag(harness: &mut Harness, from: Pos2, way: Vec2, modifiers: Modifiers) {
+    const STEPS: usize = 10;
+    harness.event(Event::PointerMoved(from));
+    harness.event(Event::ModifiersChanged(modifiers));
+    harness.step();
+    button(harness, from, true);
+    harness.step();
+    for step in 1..=STEPS {
+        harness.event(Event::PointerMoved(from + way * step as f32 / STEPS as f32));
+        harness.step();
+    }
+    button(harness, from + way, false);
+    harness.step();
+    harness.event(Event::ModifiersChanged(Modifiers::NONE));
+    harness.step();
+}
+
+/// Clicks at a place so many times in quick succession.
+pub fn click(harness: &mut Harness, at: Pos2, times: usize) {
+    harness.event(Event::PointerMoved(at));
+    harness.step();
+    for _ in 0..times {
+        button(harness, at, true);
+        harness.step();
+        button(harness, at, false);
+        harness.step();
+    }
+}
+
+/// Turns the wheel over a place.
+pub fn wheel(harness: &mut Harness, at: Pos2, notches: f32) {
+    harness.event(Event::PointerMoved(at));
+    harness.step();
+    harness.event(Event::MouseWheel {
+        unit: MouseWheelUnit::Line,
+        delta: vec2(0.0, notches),
+        phase: TouchPhase::Move,
+        modifiers: Modifiers::NONE,
+        source: MouseWheelSource::Unknown,
+    });
+    harness.run_steps(10);
+}
+
+/// A place in the lower part of what is called by this name: where a knob has its number.
+pub fn number_of(harness: &Harness, label: &str) -> Pos2 {
+    let rect = harness.get_by_label(label).rect();
+    pos2(rect.center().x, rect.bottom() - 8.0)
+}

@@ -1,0 +1,319 @@
+//! The stages' panels: every control has a name, nodes move what they should, lists say in words what colours say.
+
+mod hands;
+
+use std::collections::BTreeSet;
+
+use dsp::compressor::CompressorSettings;
+use dsp::equalizer::EqualizerSettings;
+use dsp::meter::Readings;
+use dsp::role::GuardRails;
+use dsp::units::SILENCE_DB;
+use egui::accesskit::Role;
+use egui::{Rect, pos2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use gui::compressor_panel::{CompressorControls, CompressorPanel};
+use gui::equalizer_graph::EqualizerGraph;
+use gui::equalizer_panel::{self, BandControls, OnOff};
+use gui::guard_rail::{Tone, trim_sentence};
+use gui::parameter::Parameter;
+use gui::platform_table::PlatformTable;
+use gui::stem_list::{self, StemRow, StemState};
+use gui::{loudness_panel, theme};
+use hands::{Fake, Told, center, click, drag, theme as design, wheel, window};
+
+fn all() -> Rect {
+    Rect::from_min_size(pos2(10.0, 10.0), vec2(760.0, 400.0))
+}
+
+/// What a band of a test holds.
+struct Band {
+    on: Fake,
+    frequency: Fake,
+    gain: Fake,
+    quality: Fake,
+    hears: Fake,
+}
+
+const NAMES: [&str; 7] = ["High-pass", "Low shelf", "Bell 1", "Bell 2", "Bell 3", "High shelf", "Low-pass"];
+
+fn bands() -> [Band; 7] {
+    NAMES.map(|name| Band {
+        on: Fake::stepped(name, 0.0, if name.ends_with("pass") { 3 } else { 1 }),
+        frequency: Fake::hertz(&format!("{name} frequency"), 0.5),
+        gain: Fake::new(&format!("{name} gain"), 0.5, 0.5),
+        quality: Fake::new(&format!("{name} Q"), 0.3, 0.3),
+        hears: Fake::stepped(&format!("{name} placement"), 0.0, 2),
+    })
+}
+
+fn lend(parameter: &Fake) -> Box<dyn Parameter> {
+    Box::new(parameter.clone())
+}
+
+fn equalizer(bands: &[Band; 7]) -> Harness<'_> {
+    let mut graph = EqualizerGraph::default();
+    window(move |ui| {
+        let mut number = 0;
+        let controls = bands.each_ref().map(|band| {
+            let is_cut = band.on.steps == Some(3);
+            let name = NAMES[number];
+            number += 1;
+            BandControls {
+                name,
+                mark: "x",
+                on_off: if is_cut { OnOff::Slope(lend(&band.on)) } else { OnOff::Switch(lend(&band.on)) },
+                frequency: lend(&band.frequency),
+                gain: (!is_cut).then(|| lend(&band.gain)),
+                quality: (!is_cut).then(|| lend(&band.quality)),
+                placement: Some(lend(&band.hears)),
+            }
+        });
+        let settings = EqualizerSettings::default();
+        equalizer_panel::show(ui, &design(), all(), &mut graph, &settings, &GuardRails::master(), &controls);
+    })
+}
+
+#[test]
+fn a_node_moves_frequency_and_gain_in_one_gesture_each() {
+    let bands = bands();
+    let mut harness = equalizer(&bands);
+    let from = center(&harness, "Bell 2 node");
+    drag(&mut harness, from, vec2(60.0, -40.0), egui::Modifiers::NONE);
+    let (frequency, gain) = (bands[3].frequency.one_gesture(), bands[3].gain.one_gesture());
+    assert!(frequency.is_sorted() && gain.is_sorted(), "to the right is higher, up is louder");
+    assert!(gain.last() > Some(&0.55) && frequency.last() > Some(&0.05));
+    assert!(bands.iter().enumerate().all(|(number, band)| number == 3 || band.frequency.told().is_empty()));
+}
+
+#[test]
+fn a_node_of_a_cut_moves_only_its_frequency() {
+    let bands = bands();
+    let mut harness = equalizer(&bands);
+    let from = center(&harness, "High-pass node");
+    drag(&mut harness, from, vec2(30.0, -40.0), egui::Modifiers::NONE);
+    assert!(bands[0].frequency.one_gesture().len() > 1);
+    assert_eq!(bands[0].gain.told(), []);
+}
+
+#[test]
+fn the_wheel_on_a_node_is_q_and_on_a_cut_its_slope() {
+    let bands = bands();
+    let mut harness = equalizer(&bands);
+    let bell = center(&harness, "Bell 1 node");
+    wheel(&mut harness, bell, 1.0);
+    assert!(bands[2].quality.one_gesture()[0] > 0.3);
+    let cut = center(&harness, "Low-pass node");
+    wheel(&mut harness, cut, 1.0);
+    assert_eq!(bands[6].on.one_gesture(), [1.0 / 3.0]);
+}
+
+#[test]
+fn a_double_click_on_a_node_switches_its_band() {
+    let bands = bands();
+    let mut harness = equalizer(&bands);
+    let bell = center(&harness, "Bell 3 node");
+    click(&mut harness, bell, 2);
+    assert_eq!(bands[4].on.one_gesture(), [1.0]);
+    harness.run_steps(60);
+    let cut = center(&harness, "High-pass node");
+    click(&mut harness, cut, 2);
+    assert_eq!(bands[0].on.one_gesture(), [2.0 / 3.0], "a cut starts with 12 dB per octave");
+}
+
+fn compressor_fakes() -> [Fake; 13] {
+    let names = [
+        "Compressor on",
+        "Threshold",
+        "Ratio",
+        "Knee",
+        "Attack",
+        "Release",
+        "Auto release",
+        "Side-chain high-pass",
+        "Detector",
+        "Compressor stereo link",
+        "Compressor mix",
+        "Make-up",
+        "Auto make-up",
+    ];
+    names.map(|name| Fake::new(name, 0.4, 0.5))
+}
+
+fn compressor(fakes: &[Fake; 13]) -> Harness<'_> {
+    window(|ui| {
+        let [
+            on,
+            threshold,
+            ratio,
+            knee,
+            attack,
+            release,
+            auto_release,
+            sidechain_high_pass,
+            detector,
+            stereo_link,
+            mix,
+            makeup,
+            auto_makeup,
+        ] = fakes.each_ref().map(lend);
+        let controls = CompressorControls {
+            on,
+            threshold,
+            ratio,
+            knee,
+            attack,
+            release,
+            auto_release,
+            sidechain_high_pass,
+            detector,
+            stereo_link,
+            mix,
+            makeup,
+            auto_makeup,
+        };
+        let settings = CompressorSettings { on: true, ratio: 4.0, ..CompressorSettings::default() };
+        let rails = GuardRails::master();
+        let panel =
+            CompressorPanel { controls, settings: &settings, rails: &rails, reduction_db: 2.5, max_reduction_db: 3.0 };
+        panel.show(ui, &design(), all());
+    })
+}
+
+/// Every node a screen reader can act on or read a value from, with its name.
+fn controls(harness: &Harness) -> Vec<(Role, String)> {
+    let mut found = Vec::new();
+    let mut waiting = vec![harness.root()];
+    while let Some(node) = waiting.pop() {
+        let access = node.accesskit_node();
+        let role = access.role();
+        let is_control = matches!(
+            role,
+            Role::Slider
+                | Role::CheckBox
+                | Role::ComboBox
+                | Role::Button
+                | Role::TextInput
+                | Role::Meter
+                | Role::RadioButton
+                | Role::Row
+        );
+        if is_control {
+            found.push((role, access.label().unwrap_or_default()));
+        }
+        waiting.extend(node.children());
+    }
+    found
+}
+
+fn assert_named(harness: &Harness, at_least: usize) {
+    let controls = controls(harness);
+    assert!(controls.len() >= at_least, "{controls:?}");
+    assert!(controls.iter().all(|(_, name)| !name.trim().is_empty()), "{controls:?}");
+    let names: BTreeSet<_> = controls.iter().map(|(_, name)| name).collect();
+    assert_eq!(names.len(), controls.len(), "two controls share a name: {controls:?}");
+}
+
+#[test]
+fn every_control_has_a_name_of_its_own() {
+    let bands = bands();
+    // Switch or slope, frequency, gain, Q, placement, node: 6 of a band, 4 of a cut.
+    assert_named(&equalizer(&bands), 5 * 6 + 2 * 4);
+    let fakes = compressor_fakes();
+    assert_named(&compressor(&fakes), 13);
+}
+
+#[test]
+fn every_knob_of_the_compressor_takes_the_wheel() {
+    let fakes = compressor_fakes();
+    let mut harness = compressor(&fakes);
+    for name in [
+        "Threshold",
+        "Ratio",
+        "Knee",
+        "Attack",
+        "Release",
+        "Side-chain high-pass",
+        "Compressor stereo link",
+        "Compressor mix",
+        "Make-up",
+    ] {
+        let at = center(&harness, name);
+        wheel(&mut harness, at, 1.0);
+        let fake = fakes.iter().find(|fake| fake.name == name).unwrap_or_else(|| panic!("{name}"));
+        assert_eq!(fake.told().len(), 3, "{name}");
+    }
+}
+
+fn stem(name: &str, short_term_lufs: f64, state: StemState) -> StemRow {
+    StemRow {
+        color: theme::ACCENT,
+        name: name.to_owned(),
+        role: "Other",
+        trim_db: 0.0,
+        reduction_db: 0.0,
+        momentary_lufs: short_term_lufs,
+        short_term_lufs,
+        integrated_lufs: short_term_lufs,
+        true_peak_dbtp: -3.0,
+        state,
+    }
+}
+
+#[test]
+fn shares_are_of_power_and_leave_out_what_is_old() {
+    let stems = [
+        stem("Drums", -20.0, StemState::Live),
+        stem("Bass", -20.0, StemState::Live),
+        stem("Vocals", -10.0, StemState::Stale(4.0)),
+        stem("Fx", SILENCE_DB, StemState::Live),
+    ];
+    let shares = stem_list::shares(&stems);
+    assert!(shares[0].is_some_and(|share| (share - 0.5).abs() < 1e-9), "{shares:?}");
+    assert_eq!((shares[2], shares[3]), (None, None));
+}
+
+#[test]
+fn the_list_says_in_words_that_a_stem_does_not_move() {
+    let stems = [stem("Drums", -20.0, StemState::Idle), stem("Bass", -20.0, StemState::Stale(4.0))];
+    let harness = window(|ui| stem_list::show(ui, &design(), all(), &stems, &stem("Mix", -14.0, StemState::Live)));
+    let value = |name: &str| harness.get_by_label(name).value().unwrap_or_default();
+    assert!(value("Drums, Other").ends_with("idle"), "{}", value("Drums, Other"));
+    assert!(value("Bass, Other").ends_with("silent 4 s"));
+    assert_named(&harness, 3);
+}
+
+#[test]
+fn a_click_on_a_platform_makes_it_the_target() {
+    let targets = targets::Targets::built_in();
+    let chosen = Fake::stepped("Target", 0.0, targets.all().len() - 1);
+    let mut table = PlatformTable::default();
+    let readings = Readings { integrated_lufs: -9.0, true_peak_dbtp: -0.2, ..Readings::default() };
+    let mut harness = window(|ui| table.show(ui, &design(), all(), targets.all(), &chosen, &readings));
+    assert_named(&harness, 5);
+    harness.get_by_label("TIDAL").click();
+    harness.run_steps(5);
+    let number = targets.number_of("tidal").expect("in the table") as f32;
+    assert_eq!(chosen.told()[1], Told::Set(number / (targets.all().len() - 1) as f32));
+    let said = harness.get_by_label("TIDAL").value().unwrap_or_default();
+    assert!(said.contains("Turned down by 5.0 dB"), "{said}");
+}
+
+#[test]
+fn the_largest_figure_is_the_integrated_loudness() {
+    let readings = Readings { integrated_lufs: -13.96, true_peak_dbtp: 0.2, ..Readings::default() };
+    let harness = window(|ui| loudness_panel::show(ui, &design(), all(), &readings, None));
+    assert_eq!(harness.get_by_label("Integrated loudness").value().as_deref(), Some("−14.0 LUFS"));
+}
+
+#[test]
+fn guard_rails_speak_and_never_hold() {
+    let usual = -2.0..=2.0;
+    assert_eq!(Tone::of_trim(1.5, &usual), Tone::Usual);
+    assert_eq!(Tone::of_trim(-2.5, &usual), Tone::Unusual);
+    assert_eq!(Tone::of_trim(4.0, &usual), Tone::Severe);
+    assert_eq!(trim_sentence(1.0, &usual, "Lead vocals"), None);
+    assert_eq!(trim_sentence(4.0, &usual, "Lead vocals").as_deref(), Some("A 4.0 dB move belongs in the mix"));
+    assert_eq!(Tone::Severe.marked("4.00 dB"), "4.00 dB !!", "not by colour alone");
+}
