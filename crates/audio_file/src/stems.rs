@@ -91,7 +91,7 @@ pub enum StemError {
     },
     /// One stem of another rate.
     #[error(
-        "{}: {got} Hz, but the other stems have {expected} Hz. Export all stems at one rate, or ask for alignment.",
+        "{}: {got} Hz, but the other stems have {expected} Hz. Export all stems at one rate, or align them (--align).",
         .path.display()
     )]
     Rate {
@@ -105,7 +105,7 @@ pub enum StemError {
     /// One stem of another length.
     #[error(
         "{}: {got} frames long, but the other stems have {expected}. Export all stems from the same start to the same \
-         end, or ask for alignment.",
+         end, or align them (--align).",
         .path.display()
     )]
     Length {
