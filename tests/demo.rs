@@ -83,7 +83,12 @@ impl Drop for Desk {
 
 /// The program behind `cargo xtask`.
 fn xtask() -> PathBuf {
-    let beside = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join(format!("xtask{}", std::env::consts::EXE_SUFFIX));
+    let beside = std::env::current_exe()
+        .unwrap()
+        .ancestors()
+        .nth(2)
+        .unwrap()
+        .join(format!("xtask{}", std::env::consts::EXE_SUFFIX));
     assert!(beside.is_file(), "{}: not there, run `cargo build -p xtask` first", beside.display());
     beside
 }
@@ -111,7 +116,8 @@ fn agrees_with_ffmpeg(desk: &Desk, report: &Value) {
     // ffmpeg prints one decimal, so half a tenth of the tenth allowed is its own rounding.
     assert!((number(report, "/master/integrated_lufs") - master.integrated_lufs).abs() <= 0.1, "{master:?} {report}");
     assert!((number(report, "/master/true_peak_dbtp") - master.true_peak_dbfs).abs() <= 0.1, "{master:?} {report}");
-    let mut files: Vec<_> = fs::read_dir(desk.out().join("stems")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> =
+        fs::read_dir(desk.out().join("stems")).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let stems = report["stems"].as_array().unwrap();
     assert_eq!(stems.len(), files.len());

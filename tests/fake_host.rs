@@ -225,8 +225,7 @@ unsafe extern "C" fn get_extension(host: *const clap_host, id: *const c_char) ->
     static NO_LATENCY: clap_host_latency = clap_host_latency { changed: None };
     static THREADS: clap_host_thread_check =
         clap_host_thread_check { is_main_thread: Some(is_main_thread), is_audio_thread: Some(is_audio_thread) };
-    static NO_THREADS: clap_host_thread_check =
-        clap_host_thread_check { is_main_thread: None, is_audio_thread: None };
+    static NO_THREADS: clap_host_thread_check = clap_host_thread_check { is_main_thread: None, is_audio_thread: None };
     static TRACK: clap_host_track_info = clap_host_track_info { get: Some(track_info_get) };
     static NO_TRACK: clap_host_track_info = clap_host_track_info { get: None };
     static LOG: clap_host_log = clap_host_log { log: Some(log) };

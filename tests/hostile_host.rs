@@ -583,11 +583,7 @@ fn two_instances_do_not_share_anything() {
         process_block(first.audio(), &noise(22, 2, FRAMES), &[value_event(0, id, 0.111)]);
         assert_eq!(second.value(id), before, "{product:?}");
         let input = noise(23, 2, 4 * FRAMES);
-        assert_eq!(
-            bits(&process(second.audio(), &input, FRAMES)),
-            bits(&reference(product, &input)),
-            "{product:?}"
-        );
+        assert_eq!(bits(&process(second.audio(), &input, FRAMES)), bits(&reference(product, &input)), "{product:?}");
     }
 }
 

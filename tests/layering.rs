@@ -7,8 +7,7 @@ use toml::{Table, Value};
 
 /// What a package of ours may depend on among our own; `None` for a package this list does not know.
 fn allowed(folder: &str, package: &str) -> Option<&'static [&'static str]> {
-    const ALL: &[&str] =
-        &["audio_file", "dsp", "gui", "host", "plugin_kit", "render", "session", "targets", "testkit"];
+    const ALL: &[&str] = &["audio_file", "dsp", "gui", "host", "plugin_kit", "render", "session", "targets", "testkit"];
     Some(match (folder, package) {
         ("plugins", _) => &["plugin_kit", "gui", "session", "targets", "dsp"],
         ("crates", "plugin_kit") => &["dsp", "session"],
@@ -55,9 +54,7 @@ fn dependencies(manifest: &Table, kind: &str) -> BTreeSet<String> {
     let platform_tables = platforms.into_iter().flat_map(|platforms| platforms.values());
     let tables = platform_tables.map(|table| table.get(kind)).chain([manifest.get(kind)]);
     let entries = tables.flatten().filter_map(Value::as_table).flatten();
-    entries
-        .map(|(key, entry)| entry.get("package").and_then(Value::as_str).unwrap_or(key).to_owned())
-        .collect()
+    entries.map(|(key, entry)| entry.get("package").and_then(Value::as_str).unwrap_or(key).to_owned()).collect()
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use session::command::{Answer, Command, Delivery};
-use session::identity::{Identity, Info, Kind};
 use session::delivery::Ticket;
+use session::identity::{Identity, Info, Kind};
 use session::member::{Link, Member, Place, StemId};
 use session::uuid::Uuid;
 
@@ -91,9 +91,11 @@ fn until(what: &str, mut done: impl FnMut() -> bool) {
 fn a_trim_from_the_master_is_one_gesture_and_sets_the_parameter() {
     let pair = Pair::new();
     pair.plugin.audio().start();
-    for (asked_db, text, answer) in
-        [(-3.5, "-3.50 dB", Answer::Applied), (100.0, "12.00 dB", Answer::Clamped), (-99.0, "-24.00 dB", Answer::Clamped)]
-    {
+    for (asked_db, text, answer) in [
+        (-3.5, "-3.50 dB", Answer::Applied),
+        (100.0, "12.00 dB", Answer::Clamped),
+        (-99.0, "-24.00 dB", Answer::Clamped),
+    ] {
         let ticket = pair.master.send(pair.stem, Command::Trim { trim_db: asked_db }).unwrap();
         let (answered, told) = pair.play_until_answered(&ticket);
         assert_eq!(answered, answer);

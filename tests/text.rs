@@ -76,8 +76,7 @@ fn a_value_text_never_leaves_its_buffer() {
             for size in 0..12_u32 {
                 let mut buffer = [0x55 as c_char; 16];
                 // SAFETY: the buffer is larger than the size it is said to have.
-                let done =
-                    unsafe { call(plugin.raw(), parameter.id, parameter.default, buffer.as_mut_ptr(), size) };
+                let done = unsafe { call(plugin.raw(), parameter.id, parameter.default, buffer.as_mut_ptr(), size) };
                 assert!(buffer[size as usize..].iter().all(|&byte| byte == 0x55), "{}, size {size}", parameter.name);
                 assert_eq!(done, size > 0);
                 if done {

@@ -3,7 +3,7 @@
 /// Sample rate and channel count of the blocks a processor will be given.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Format {
-    /// Frames per second, 8 000…768 000 Hz.
+    /// Frames per second, 1 000…1 536 000 Hz.
     pub sample_rate_hz: f64,
     /// 1 (mono) or 2 (left, right).
     pub channels: usize,
@@ -22,7 +22,7 @@ impl Format {
 
     /// Whether processors can be made for it. `[any]`
     pub fn is_supported(&self) -> bool {
-        (8_000.0..=768_000.0).contains(&self.sample_rate_hz) && (1..=MAX_CHANNELS).contains(&self.channels)
+        (1_000.0..=1_536_000.0).contains(&self.sample_rate_hz) && (1..=MAX_CHANNELS).contains(&self.channels)
     }
 
     /// Frames in a time, rounded to the nearest.

@@ -200,3 +200,25 @@ fn forgetting_the_sound_keeps_the_measurement() {
     assert_eq!(chain.readings().max_limiter_reduction_db, 0.0);
     assert_eq!(chain.readings().meter.integrated_lufs, dsp::units::SILENCE_DB);
 }
+
+#[test]
+fn odd_sample_rates_are_as_good_as_any() {
+    for sample_rate_hz in [1_000.0, 1_234.57, 8_000.0, 11_025.0, 45_678.9, 384_000.0, 768_000.0, 1_536_000.0] {
+        let format = Format::stereo(sample_rate_hz);
+        assert!(format.is_supported());
+        let mut stem = StemChain::new(format);
+        stem.set(&busy_stem());
+        let mut master = MasterChain::new(format);
+        master.set(&busy_master());
+        let frames = sample_rate_hz as usize;
+        let mut sound: Vec<Vec<f32>> = (1..=2).map(|seed| signals::pink_noise(seed, 0.3, frames)).collect();
+        in_blocks(&mut sound, &[480], &mut |block| {
+            stem.process(block);
+            master.process(block, NO_REFERENCE);
+        });
+        assert!(sound.iter().flatten().all(|sample| sample.is_finite() && sample.abs() <= 1.0), "{sample_rate_hz} Hz");
+        let readings = master.readings().meter;
+        assert!((-60.0..0.0).contains(&readings.integrated_lufs), "{sample_rate_hz} Hz: {readings:?}");
+        assert!(rulers::rms(&sound[0]) > 0.01, "{sample_rate_hz} Hz");
+    }
+}

@@ -64,7 +64,7 @@ struct Run {
     /// Frames in a block
     #[arg(long, default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
     block: u32,
-    /// Tell the plugin that someone is listening, instead of an offline render
+    /// Play in real time, as if someone were listening, instead of rendering as fast as it goes
     #[arg(long)]
     realtime: bool,
     /// Give the plugin a process of its own

@@ -1,5 +1,8 @@
 //! A whole sound through a plugin, as a render in a DAW would do it.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use audio_file::{Audio, SourceBits};
 use thiserror::Error;
 
@@ -10,7 +13,8 @@ use crate::{Activated, Activation, HostError, Player, Position};
 pub struct PlaySettings {
     /// Frames in a block, at least 1.
     pub block_frames: u32,
-    /// Whether the plugin is told that no one is listening.
+    /// Whether the plugin is told that no one is listening, and played as fast as it goes; otherwise a block comes when
+    /// it would in a DAW.
     pub offline: bool,
 }
 
@@ -71,6 +75,7 @@ pub fn play(
     let latency = latency_frames as usize;
     let end = sound.frames() + latency;
     let mut played = vec![Vec::with_capacity(end); channels];
+    let started = Instant::now();
     let mut start = 0;
     while start < end {
         let frames = (end - start).min(block_frames as usize);
@@ -88,6 +93,10 @@ pub fn play(
             played.extend_from_slice(output);
         }
         start += frames;
+        if !settings.offline {
+            let due = Duration::from_secs_f64(start as f64 / f64::from(sound.sample_rate_hz));
+            thread::sleep(due.saturating_sub(started.elapsed()));
+        }
         progress(start.saturating_sub(latency));
     }
     for row in &mut played {

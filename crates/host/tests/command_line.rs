@@ -64,6 +64,15 @@ fn a_file_comes_out_in_time_and_of_the_same_length() {
 }
 
 #[test]
+fn in_real_time_a_sound_takes_as_long_as_it_sounds() {
+    let (folder, sound) = folder_with_input(1);
+    let started = std::time::Instant::now();
+    assert!(run_plugin(&folder, &["--realtime", "--block", "64"]).status.success());
+    // Only "not faster" can be promised on a machine that does other things too.
+    assert!(started.elapsed().as_secs_f64() >= sound.length_s());
+}
+
+#[test]
 fn parameters_sidechain_state_and_report_work_together() {
     let (folder, mut sound) = folder_with_input(2);
     let side = Audio { channels: noise(1, 900), ..sound.clone() };

@@ -53,7 +53,8 @@ const HIGH_PASS_Q: f64 = 0.5003270373238773;
 fn shelf(sample_rate_hz: f64) -> Coefficients<f64> {
     let high_gain = crate::units::gain_from_db(SHELF_GAIN_DB);
     let middle_gain = high_gain.powf(SHELF_MIDDLE_EXPONENT);
-    let warped = (PI * SHELF_HZ / sample_rate_hz).tan();
+    // At rates that have no room for the shelf it stands at the end of the band: wrong, but stable.
+    let warped = (PI * (SHELF_HZ / sample_rate_hz).min(0.45)).tan();
     let (damping, square) = (warped / SHELF_Q, warped * warped);
     let scale = 1.0 / (1.0 + damping + square);
     Coefficients {
