@@ -4,6 +4,7 @@
 
 use egui::{CursorIcon, Event, Id, MouseWheelUnit, PointerButton, Rect, Response, Sense, Ui, WidgetInfo};
 
+use crate::entry;
 use crate::parameter::{Parameter, change};
 use crate::theme::Theme;
 
@@ -44,7 +45,8 @@ pub fn hold(ui: &Ui, theme: &Theme, parameter: &dyn Parameter, rect: Rect, tip: 
     if response.drag_stopped_by(PointerButton::Primary) {
         parameter.end();
     }
-    if response.double_clicked() {
+    // While the number is open for typing, the entry sees to the second click.
+    if response.double_clicked() && !entry::is_open(ui, parameter) {
         change(parameter, parameter.default_normalized());
     }
     let notches = wheel_notches(ui, &response);

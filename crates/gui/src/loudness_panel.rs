@@ -53,12 +53,12 @@ pub fn show(ui: &Ui, theme: &Theme, rect: Rect, readings: &Readings, target: Opt
     );
 
     let range_note = if readings.range_is_stable { "LU" } else { "LU, not stable" };
-    let true_peak_note = if readings.true_peak_dbtp >= 0.0 { "dBTP  OVER" } else { "dBTP" };
+    let true_peak_note = format!("dBTP  {}", meter::peak_word(readings.true_peak_dbtp));
     let clips = format!("dBFS  {} clipped", readings.clip_count);
     let sample_note = if readings.clip_count > 0 { clips.as_str() } else { "dBFS" };
     let peak = meter::peak_color(readings.true_peak_dbtp);
     let figures: [(&str, String, &str, Color32); 8] = [
-        ("True peak", figure::level(readings.true_peak_dbtp), true_peak_note, peak),
+        ("True peak", figure::level(readings.true_peak_dbtp), &true_peak_note, peak),
         (
             "Sample peak",
             figure::level(readings.sample_peak_dbfs),
@@ -83,7 +83,7 @@ pub fn show(ui: &Ui, theme: &Theme, rect: Rect, readings: &Readings, target: Opt
     }
     response.on_hover_text(
         "What leaves the plugin, by ITU-R BS.1770 and EBU R 128, since the measurement began.\n\
-         M: last 400 ms, S: last 3 s; the white line is the largest, the amber line the target.\n\
+         M: last 400 ms, S: last 3 s, from −40 to 0 LUFS; the white line is the largest, the amber line the target.\n\
          PLR: true peak over integrated loudness; PSR: the same over the last 3 s.",
     );
 }

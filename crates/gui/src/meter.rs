@@ -19,14 +19,28 @@ fn share(level_db: f64) -> f32 {
     ((level_db - LOWEST_DB) / (HIGHEST_DB - LOWEST_DB)).clamp(0.0, 1.0) as f32
 }
 
+/// A peak this close below full scale is worth a look; at a ceiling of −1 dBTP it is in order.
+const HOT_DB: f64 = -0.95;
+
 /// The colour of a peak: red from full scale on, amber in the last decibel below.
 pub fn peak_color(peak_db: f64) -> Color32 {
     if peak_db >= 0.0 {
         theme::SEVERE
-    } else if peak_db > -1.0 {
+    } else if peak_db > HOT_DB {
         theme::UNUSUAL
     } else {
         theme::TEXT
+    }
+}
+
+/// The same in a word; empty where there is nothing to say.
+pub fn peak_word(peak_db: f64) -> &'static str {
+    if peak_db >= 0.0 {
+        "OVER"
+    } else if peak_db > HOT_DB {
+        "hot"
+    } else {
+        ""
     }
 }
 

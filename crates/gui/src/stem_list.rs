@@ -141,13 +141,16 @@ fn show_line(ui: &Ui, theme: &Theme, line: Rect, stem: &StemRow, share: Option<f
     let state_color = if matches!(stem.state, StemState::Live) { quiet } else { theme::UNUSUAL };
     theme.write_fitting(painter, state, &stem.state.words(), 13.0, state_color);
 
+    // Beyond full scale the figure is red and carries a mark.
+    let mark = if stem.true_peak_dbtp >= 0.0 { " !" } else { "" };
+    let peak = figure::level(stem.true_peak_dbtp) + mark;
     let figures = [
         (figure::level(stem.trim_db), text),
         (figure::reduction(stem.reduction_db), text),
         (figure::level(stem.momentary_lufs), text),
         (figure::level(stem.short_term_lufs), text),
         (figure::level(stem.integrated_lufs), text),
-        (figure::level(stem.true_peak_dbtp), if is_current { meter::peak_color(stem.true_peak_dbtp) } else { quiet }),
+        (peak, if is_current { meter::peak_color(stem.true_peak_dbtp) } else { quiet }),
     ];
     for ((text, color), (_, from_right, _)) in figures.iter().zip(COLUMNS) {
         theme.write(painter, column(theme, line, from_right), Align2::RIGHT_CENTER, text, theme::VALUE, *color);

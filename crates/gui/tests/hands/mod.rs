@@ -103,7 +103,7 @@ pub fn theme() -> Theme {
 
 /// A window of 800 × 600 points.
 pub fn window<'a>(draw: impl FnMut(&mut Ui) + 'a) -> Harness<'a> {
-    let mut harness = Harness::builder().with_size(vec2(800.0, 600.0)).build_ui(draw);
+    let mut harness = Harness::builder().with_size(vec2(800.0, 600.0)).with_step_dt(1.0 / 60.0).build_ui(draw);
     theme().apply(&harness.ctx);
     harness.run();
     harness

@@ -13,7 +13,7 @@ use gui::theme::{self, SCALES, Theme};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::ResizeHint;
 use nice_plug::editor::dpi::LogicalSize;
-use nice_plug_egui::baseview::{HandlerError, WindowSize};
+use nice_plug_egui::baseview::HandlerError;
 use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, create_egui_editor,
 };
@@ -76,7 +76,7 @@ impl NiceEguiApp for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
         let window = ui.max_rect();
-        self.restore_size(ui, window.size());
+        self.keep_size(ui, window.size());
         let theme = Theme::fitting(DESIGN, window.size());
         if self.styled != Some(theme) {
             theme.apply(ui.ctx());
@@ -90,26 +90,19 @@ impl NiceEguiApp for App {
         ui.ctx().request_repaint_after(if readings == self.shown { CALM } else { QUICK });
         self.shown = readings;
     }
-
-    fn resized(&mut self, size: WindowSize) {
-        if self.is_restored {
-            let size = [size.logical.width as f32, size.logical.height as f32];
-            *self.params.window_size.write().unwrap_or_else(PoisonError::into_inner) = size;
-        }
-    }
 }
 
 impl App {
-    /// Asks the host once for the size the project remembers.
-    fn restore_size(&mut self, ui: &egui::Ui, size: egui::Vec2) {
-        if std::mem::replace(&mut self.is_restored, true) {
-            return;
-        }
-        let [width, height] = *self.params.window_size.read().unwrap_or_else(PoisonError::into_inner);
-        let remembered = egui::vec2(width, height);
-        if remembered.min_elem() >= 1.0 && (remembered - size).abs().max_elem() > 1.0 {
-            let remembered = remembered.clamp(DESIGN * *SCALES.start(), DESIGN * *SCALES.end());
-            ui.ctx().send_viewport_cmd(egui::ViewportCommand::InnerSize(remembered));
+    /// Asks the host once for the size the project remembers; from then on the project remembers the size there is.
+    fn keep_size(&mut self, ui: &egui::Ui, size: egui::Vec2) {
+        let mut remembered = self.params.window_size.write().unwrap_or_else(PoisonError::into_inner);
+        let asked = std::mem::replace(&mut self.is_restored, true);
+        let wanted = egui::vec2(remembered[0], remembered[1]);
+        if !asked && wanted.min_elem() >= 1.0 && (wanted - size).abs().max_elem() > 1.0 {
+            let wanted = wanted.clamp(DESIGN * *SCALES.start(), DESIGN * *SCALES.end());
+            ui.ctx().send_viewport_cmd(egui::ViewportCommand::InnerSize(wanted));
+        } else {
+            *remembered = size.into();
         }
     }
 }

@@ -184,7 +184,7 @@ fn show_trim(ui: &mut Ui, theme: &Theme, rect: Rect, host: &GuiContext, params: 
 
 fn show_output(ui: &mut Ui, theme: &Theme, rect: Rect, readings: &StemReadings) {
     let size = theme.design_size(rect);
-    meter::stereo(ui, theme, theme.place(rect.min, 0.0, -14.0, 66.0, size.y + 14.0), &readings.meter);
+    meter::stereo(ui, theme, theme.place(rect.min, 0.0, 0.0, 66.0, size.y), &readings.meter);
     let figures = [
         ("Integrated", readings.meter.integrated_lufs),
         ("Short-term", readings.meter.short_term_lufs),
