@@ -3,6 +3,8 @@
 //! Run `cargo xtask bundle` first. `bundles` finds and opens them, `fake_host` is a CLAP host that writes down everything
 //! a plugin asks of it; the other modules are one promise each.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of a test fail like the test itself")]
+
 mod bundles;
 mod demo;
 mod fake_host;

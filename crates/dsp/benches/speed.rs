@@ -22,10 +22,13 @@ const SECONDS: usize = 5;
 const BLOCK_FRAMES: usize = 512;
 const ROUNDS: usize = 7;
 
-/// Something that works on the whole signal once.
+/// Works on the whole signal once, one vector a channel.
+type Work = Box<dyn FnMut(&mut [Vec<f32>])>;
+
+/// Something to be timed.
 struct Candidate {
     name: &'static str,
-    run: Box<dyn FnMut(&mut [Vec<f32>])>,
+    run: Work,
 }
 
 fn main() {
@@ -99,7 +102,7 @@ fn candidates() -> Vec<Candidate> {
     ]
 }
 
-fn in_blocks(mut process: impl FnMut(&mut [&mut [f32]]) + 'static) -> Box<dyn FnMut(&mut [Vec<f32>])> {
+fn in_blocks(mut process: impl FnMut(&mut [&mut [f32]]) + 'static) -> Work {
     Box::new(move |channels| blocks::in_blocks(channels, &[BLOCK_FRAMES], &mut process))
 }
 

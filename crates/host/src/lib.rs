@@ -2,7 +2,7 @@
 //!
 //! [`Instance`] loads a plugin into this process; [`Remote`] gives it a process of its own, as some DAWs do. Both are
 //! [`Player`]s and behave alike, so a test or a demonstration written against one holds for the other.
-//! [`play`] sends a whole sound through a player and gives it back in time.
+//! [`play()`] sends a whole sound through a player and gives it back in time.
 
 mod active;
 mod bundle;

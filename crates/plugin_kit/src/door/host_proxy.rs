@@ -30,22 +30,22 @@ pub(super) struct HostProxy {
     track_info: AtomicPtr<clap_host_track_info>,
 }
 
-const GUI: clap_host_gui = clap_host_gui {
+static GUI: clap_host_gui = clap_host_gui {
     resize_hints_changed: Some(gui_resize_hints_changed),
     request_resize: Some(gui_request_resize),
     request_show: Some(gui_request_show),
     request_hide: Some(gui_request_hide),
     closed: Some(gui_closed),
 };
-const LATENCY: clap_host_latency = clap_host_latency { changed: Some(latency_changed) };
-const PARAMS: clap_host_params = clap_host_params {
+static LATENCY: clap_host_latency = clap_host_latency { changed: Some(latency_changed) };
+static PARAMS: clap_host_params = clap_host_params {
     rescan: Some(params_rescan),
     clear: Some(params_clear),
     request_flush: Some(params_request_flush),
 };
-const THREAD_CHECK: clap_host_thread_check =
+static THREAD_CHECK: clap_host_thread_check =
     clap_host_thread_check { is_main_thread: Some(is_main_thread), is_audio_thread: Some(is_audio_thread) };
-const TRACK_INFO: clap_host_track_info = clap_host_track_info { get: Some(track_info_get) };
+static TRACK_INFO: clap_host_track_info = clap_host_track_info { get: Some(track_info_get) };
 
 impl HostProxy {
     /// A proxy for a host. `[main]`
@@ -162,20 +162,20 @@ unsafe extern "C" fn get_extension(host: *const clap_host, id: *const c_char) ->
     let real = proxy.real_extension(id).cast_mut();
     let known: *const c_void = if id == CLAP_EXT_GUI {
         proxy.gui.store(real.cast(), Ordering::Relaxed);
-        (&raw const *(&GUI)).cast()
+        (&raw const GUI).cast()
     } else if id == CLAP_EXT_LATENCY {
         proxy.latency.store(real.cast(), Ordering::Relaxed);
-        (&raw const *(&LATENCY)).cast()
+        (&raw const LATENCY).cast()
     } else if id == CLAP_EXT_PARAMS {
         proxy.params.store(real.cast(), Ordering::Relaxed);
-        (&raw const *(&PARAMS)).cast()
+        (&raw const PARAMS).cast()
     } else if id == CLAP_EXT_THREAD_CHECK {
         // Always offered: without it the framework asks the standard library, which allocates on a new audio thread.
         proxy.thread_check.store(real.cast(), Ordering::Relaxed);
-        return (&raw const *(&THREAD_CHECK)).cast();
+        return (&raw const THREAD_CHECK).cast();
     } else if id == CLAP_EXT_TRACK_INFO {
         proxy.track_info.store(real.cast(), Ordering::Relaxed);
-        (&raw const *(&TRACK_INFO)).cast()
+        (&raw const TRACK_INFO).cast()
     } else {
         // Unknown to the door, so it would be called with a host pointer the host does not know.
         std::ptr::null()

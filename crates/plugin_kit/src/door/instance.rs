@@ -52,8 +52,8 @@ pub(super) struct Instance {
     busy: AtomicBool,
 }
 
-const REPORT: ReportExtension = ReportExtension { write: report_write };
-const TRACK_INFO: clap_plugin_track_info = clap_plugin_track_info { changed: Some(track_info_changed) };
+static REPORT: ReportExtension = ReportExtension { write: report_write };
+static TRACK_INFO: clap_plugin_track_info = clap_plugin_track_info { changed: Some(track_info_changed) };
 
 impl Instance {
     /// A new instance for a host, or null. `[main]`
@@ -359,9 +359,9 @@ unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char
     } else if id == CLAP_EXT_RENDER {
         table(&instance.render)
     } else if id == CLAP_EXT_TRACK_INFO {
-        (&raw const *(&TRACK_INFO)).cast()
+        (&raw const TRACK_INFO).cast()
     } else if id == REPORT_EXTENSION_ID {
-        (&raw const *(&REPORT)).cast()
+        (&raw const REPORT).cast()
     } else {
         instance.framework_extension(id)
     }

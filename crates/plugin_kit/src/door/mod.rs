@@ -108,7 +108,7 @@ impl<P: ClapPlugin> Factory<P> {
     unsafe extern "C" fn get_factory(id: *const c_char) -> *const c_void {
         // SAFETY: a factory id that is not null is a C string (CLAP, `clap_plugin_entry.get_factory`).
         if !id.is_null() && unsafe { CStr::from_ptr(id) } == CLAP_PLUGIN_FACTORY_ID {
-            (&raw const *(&Self::FACTORY)).cast()
+            std::ptr::from_ref(&Self::FACTORY).cast()
         } else {
             std::ptr::null()
         }
