@@ -160,12 +160,12 @@ pub fn page(report: &Report, curves: &Curves) -> Result<String, WriteError> {
     page::page(report, curves)
 }
 
-/// Writes [`json`] to a file, whole or not at all. `[main]`
+/// Writes [`json()`] to a file, whole or not at all. `[main]`
 pub fn write_json(report: &Report, path: &Path) -> Result<(), WriteError> {
     write_whole(path, &json(report)?)
 }
 
-/// Writes [`page`] to a file, whole or not at all. `[main]`
+/// Writes [`page()`] to a file, whole or not at all. `[main]`
 pub fn write_page(report: &Report, curves: &Curves, path: &Path) -> Result<(), WriteError> {
     write_whole(path, &page(report, curves)?)
 }
