@@ -1,20 +1,20 @@
 //! The door: what stands between the host and the plugin framework.
 //!
 //! The framework (nice-plug) trusts its host further than a plugin on somebody's record may. [`entry`] makes the
-//! `clap_entry` of a plugin library. Every instance it creates is an [`instance::Instance`]: the host sees its
+//! `clap_entry` of a plugin library. Every instance it creates is an `instance::Instance`: the host sees its
 //! `clap_plugin`, the framework sees its proxy `clap_host`, and everything that passes between the two is checked.
 //! VST3 goes through the same door, since `clap-wrapper` wraps this CLAP.
 //!
 //! The door
 //! 1. gives the plugin every declared port on every block: what the host left out or pointed at null is silence
-//!    ([`ports`]);
+//!    (`ports`);
 //! 2. defers `clap_host_params.rescan` made while a state loads to the next main-thread callback: clap-wrapper 0.3.1
-//!    dereferences a missing component handler there ([`host_proxy`]);
+//!    dereferences a missing component handler there (`host_proxy`);
 //! 3. stops NaN and infinity at the entrance and counts them ([`Link::non_finite_samples`]);
 //! 4. lets code without an editor set a *host parameter* as one gesture ([`Link::edit`]);
 //! 5. reads the host's name and colour of the track ([`Link::track`]);
-//! 6. refuses a damaged or newer state before anything of it is applied ([`state`]);
-//! 7. orders and bounds the host's events ([`events`]), and refuses to process while inactive.
+//! 6. refuses a damaged or newer state before anything of it is applied (`state`);
+//! 7. orders and bounds the host's events (`events`), and refuses to process while inactive.
 //!
 //! It also offers the extension [`REPORT_EXTENSION_ID`], through which a host reads what the plugin knows.
 
