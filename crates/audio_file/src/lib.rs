@@ -1,6 +1,6 @@
 //! Audio files in and out: stems are read exactly, a WAV is written whole or not at all.
 //!
-//! WAV, AIFF and FLAC come in as planar `f32` ([`read`], [`Reader`]), a folder of them as a [`StemSet`]; results go out
+//! WAV, AIFF and FLAC come in as planar `f32` ([`read()`], [`Reader`]), a folder of them as a [`StemSet`]; results go out
 //! as WAV ([`WavWriter`]). Whatever is wrong with a file is said with the file's name and what to do about it.
 //! Everything here is `[setup]` or `[main]` work: it allocates and waits for the disk.
 
