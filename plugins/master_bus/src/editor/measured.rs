@@ -62,6 +62,7 @@ impl Window<'_> {
 
         let text = match self.readings.null {
             None => "Null test: no reference mix on the side-chain".to_owned(),
+            Some(null) if null.relative_db.is_none() => "Null test: the reference mix is silent".to_owned(),
             Some(null) => format!(
                 "Null test: {} dBFS is left, at worst {}",
                 figure::level(null.residual_dbfs),
