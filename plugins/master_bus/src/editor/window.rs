@@ -1,18 +1,19 @@
 //! Window: stems above, the stages of the master in the order of the signal below; what is measured on the right.
 
 use dsp::master_chain::MasterReadings;
-use dsp::role::{GuardRails, Role};
-use egui::{Align2, Color32, Rect, Ui};
+use dsp::role::GuardRails;
+use egui::{Align2, Rect, Ui};
 use gui::compressor_panel::CompressorPanel;
 use gui::equalizer_graph::EqualizerGraph;
 use gui::guard_rail::Tone;
 use gui::knob::Knob;
+use gui::parameter::change;
 use gui::platform_table::PlatformTable;
-use gui::stem_list::{StemRow, StemState};
 use gui::theme::{self, Theme};
-use gui::{choice, equalizer_panel, figure, loudness_panel, meter, stem_list, switch};
+use gui::{equalizer_panel, figure, meter, switch};
 use nice_plug::context::gui::GuiContext;
-use session::member::{Activity, StemView};
+use nice_plug::prelude::Param;
+use session::member::StemView;
 
 use super::hand::hold;
 use super::stages;
@@ -36,6 +37,9 @@ const OUTPUT: f32 = 122.0;
 const TOP: f32 = 50.0;
 const GAP: f32 = 8.0;
 
+/// Where a master goes, and the ceiling for it in dBTP.
+const CEILINGS: [(&str, f32); 3] = [("Streaming", -1.0), ("Vinyl rip", -0.5), ("Broadcast", -2.0)];
+
 impl Window<'_> {
     /// Shows everything. `[main]`
     pub fn show(&self, ui: &mut Ui, graph: &mut EqualizerGraph, platforms: &mut PlatformTable) {
@@ -49,9 +53,7 @@ impl Window<'_> {
         let (left, bottom) = (size.x - RIGHT - 3.0 * GAP, size.y - GAP);
         // What the window is higher than its design goes to stems and equalizer alike.
         let stems_height = STEMS + 0.5 * (size.y - super::DESIGN.y).max(0.0);
-        let stems = theme.panel(ui.painter(), at(GAP, TOP, left, stems_height), "Stems, and the mix they make");
-        let rows: Vec<StemRow> = self.stems.iter().map(stem_row).collect();
-        stem_list::show(ui, theme, stems, &rows, &self.mix_row());
+        self.show_stems(ui, at(GAP, TOP, left, stems_height));
 
         let (y, dynamics_y) = (TOP + stems_height + GAP, bottom - DYNAMICS);
         self.show_equalizer(ui, at(GAP, y, left, dynamics_y - GAP - y), graph);
@@ -156,6 +158,16 @@ impl Window<'_> {
             let (x, y) = (62.0 + (number % 3) as f32 * column, (number / 3) as f32 * row);
             knob.show(ui, theme, at(x, y, column, row - 4.0));
         }
+        // In the place of a sixth knob.
+        let presets = at(62.0 + 2.0 * column, row, column, row - 4.0);
+        theme.write(ui.painter(), presets, Align2::CENTER_TOP, "Ceiling for", theme::LABEL, theme::QUIET_TEXT);
+        for (number, (name, ceiling_dbtp)) in CEILINGS.iter().enumerate() {
+            let place = theme.place(presets.min, 0.0, 18.0 + 18.0 * number as f32, column, 16.0);
+            let tip = format!("Sets the ceiling to {} dBTP.", figure::level(f64::from(*ceiling_dbtp)));
+            if switch::action(ui, theme, place, name, &tip).clicked() {
+                change(&*ceiling, params.ceiling.preview_normalized(*ceiling_dbtp));
+            }
+        }
         let cell = |number: f32| at(number * 106.0, size.y - 23.0, 100.0, 23.0);
         let auto = switch_of(&params.auto_release);
         let tip = "Lets the programme choose the release.";
@@ -163,99 +175,5 @@ impl Window<'_> {
         let true_peak = switch_of(&params.true_peak);
         let tip = "Whether peaks between the samples count. Off, only the samples stay under the ceiling.";
         switch::show(ui, theme, &*true_peak, cell(1.0), "True peak", tip, theme::ACCENT);
-    }
-
-    fn show_loudness(&self, ui: &mut Ui, rect: Rect) {
-        let (theme, params) = (self.theme, &self.params.measure);
-        let inside = theme.panel(ui.painter(), rect, "Loudness");
-        let width = theme.design_size(rect).x;
-        let at = |x: f32, width: f32| theme.place(rect.min, x, 4.0, width, 23.0);
-        let reset = hold(self.host, &params.reset);
-        let tip = "Starts the measurement again, here and in every stem.";
-        switch::pulse(ui, theme, &*reset, at(width - 188.0, 70.0), "Reset", tip);
-        let policy = hold(self.host, &params.reset_policy);
-        let tip = "When the measurement starts again by itself: never, when playback starts, or also when it jumps.";
-        choice::show(ui, theme, &*policy, at(width - 112.0, 104.0), tip);
-        let target =
-            usize::try_from(params.target.value()).ok().and_then(|number| self.params.platforms.all().get(number));
-        let below = inside.with_min_y(inside.top() + theme.points(8.0));
-        loudness_panel::show(ui, theme, below, &self.readings.meter, target);
-    }
-
-    fn show_output(&self, ui: &mut Ui, rect: Rect) {
-        let (theme, params) = (self.theme, &self.params.output);
-        let inside = theme.panel(ui.painter(), rect, "Output");
-        let width = theme.design_size(inside).x;
-        let at = |x: f32, y: f32, width: f32, height: f32| theme.place(inside.min, x, y, width, height);
-        let gain = hold(self.host, &params.output_gain);
-        let tip = "Gain after the limiter, only down: to listen at a matched level. Back to 0 dB before the bounce.";
-        let tone = if params.output_gain.value() < 0.0 { Tone::Unusual } else { Tone::Usual };
-        Knob::new(&*gain, "Output gain", tip).tone(tone).show(ui, theme, at(0.0, 0.0, 82.0, 88.0));
-        theme.write(
-            ui.painter(),
-            at(96.0, 0.0, 70.0, 16.0),
-            Align2::LEFT_CENTER,
-            "Dither",
-            theme::LABEL,
-            theme::QUIET_TEXT,
-        );
-        let dither = hold(self.host, &params.dither);
-        let tip = "Noise for the word length of the file to come, instead of distortion. Off for 32-bit float files.";
-        choice::show(ui, theme, &*dither, at(96.0, 18.0, 80.0, 26.0), tip);
-
-        let text = match self.readings.null {
-            None => "Null test: no reference mix on the side-chain".to_owned(),
-            Some(null) => format!(
-                "Null test: {} dBFS is left, at worst {}",
-                figure::level(null.residual_dbfs),
-                figure::level(null.worst_residual_dbfs)
-            ),
-        };
-        theme.write_wrapped(ui.painter(), at(190.0, 0.0, width - 190.0, 84.0), &text, 13.0, theme::QUIET_TEXT);
-    }
-
-    /// The mix as a line below its stems.
-    fn mix_row(&self) -> StemRow {
-        let meter = &self.readings.meter;
-        StemRow {
-            color: theme::TEXT,
-            name: "Mix".to_owned(),
-            role: "what leaves",
-            trim_db: f64::from(self.params.input_gain.value()),
-            reduction_db: self.readings.compressor_reduction_db + self.readings.limiter_reduction_db,
-            momentary_lufs: meter.momentary_lufs,
-            short_term_lufs: meter.short_term_lufs,
-            integrated_lufs: meter.integrated_lufs,
-            true_peak_dbtp: meter.true_peak_dbtp,
-            state: if self.params.bypass.value() { StemState::Bypassed } else { StemState::Live },
-        }
-    }
-}
-
-fn stem_row(stem: &StemView) -> StemRow {
-    let role = Role::ALL.get(usize::from(stem.info.role)).copied().unwrap_or_default();
-    let color = match stem.info.color_argb.to_be_bytes() {
-        [0, 0, 0, 0] => theme::role_color(role),
-        [_, red, green, blue] => Color32::from_rgb(red, green, blue),
-    };
-    let run = stem.position.run;
-    let state = match stem.activity {
-        Activity::Live if run.muted => StemState::Muted,
-        Activity::Live if run.bypassed => StemState::Bypassed,
-        Activity::Live => StemState::Live,
-        Activity::Idle => StemState::Idle,
-        Activity::Stale { seconds } => StemState::Stale(seconds),
-    };
-    StemRow {
-        color,
-        name: stem.info.name.clone(),
-        role: role.name(),
-        trim_db: stem.meters.trim_db,
-        reduction_db: stem.meters.gain_reduction_db,
-        momentary_lufs: stem.meters.momentary_lufs,
-        short_term_lufs: stem.meters.short_term_lufs,
-        integrated_lufs: stem.meters.integrated_lufs,
-        true_peak_dbtp: stem.meters.max_true_peak_dbtp,
-        state,
     }
 }

@@ -2,6 +2,8 @@
 
 mod hand;
 mod stages;
+#[cfg(test)]
+mod tests;
 mod window;
 
 use std::sync::{Arc, PoisonError};
