@@ -20,7 +20,7 @@ use clap_sys::stream::{clap_istream, clap_ostream};
 use nice_plug::prelude::ClapPlugin;
 use nice_plug::wrapper::clap::Wrapper;
 
-use super::events::Events;
+use super::events::{self, Events};
 use super::host_proxy::HostProxy;
 use super::link::{FlushTarget, Link};
 use super::ports::Ports;
@@ -315,8 +315,11 @@ unsafe fn process_block(instance: &mut Instance, mut block: clap_process) -> cla
     if non_finite > 0 {
         instance.link.non_finite_samples.fetch_add(non_finite, Ordering::Relaxed);
     }
+    // SAFETY: as promised by the caller.
+    let transport = unsafe { block.transport.as_ref() }.map(|transport| events::with_tempo(*transport));
+    block.transport = transport.as_ref().map_or(std::ptr::null(), |transport| &raw const *transport);
     instance.events.clear();
-    // SAFETY: as promised by the caller; the list and the ports are valid during the call.
+    // SAFETY: as promised by the caller; the list, the transport and the ports are valid during the call.
     unsafe {
         instance.events.take_edits(&instance.link.edits, output);
         let rest = instance.events.take_in(input, 0, frames);
