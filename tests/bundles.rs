@@ -2,7 +2,6 @@
 #![allow(unsafe_code, reason = "a plugin library is opened and called through its C interface")]
 
 use std::ffi::{CStr, CString};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -74,7 +73,10 @@ pub fn private_directory(purpose: &str) -> PathBuf {
     let memory = Path::new("/dev/shm");
     let parent = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
     let directory = parent.join(format!("stemma-{purpose}-{}", std::process::id()));
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&directory).unwrap();
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(&directory).unwrap();
     directory
 }
 

@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, reason = "the helpers of a test fail like the test itself")]
 
+mod automation;
 mod bundles;
 mod demo;
 mod fake_host;
@@ -17,4 +18,6 @@ mod remote;
 mod signal;
 mod state;
 mod text;
+#[cfg(target_os = "linux")]
+mod vst3_buses;
 mod vst3_hosts;

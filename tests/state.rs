@@ -251,7 +251,8 @@ fn golden(product: Product, extension: &str) -> PathBuf {
 fn described(plugin: &Plugin) -> Value {
     let describe = |parameter: Parameter| {
         let value = plugin.value(parameter.id);
-        (parameter.name, json!({ "value": value, "text": plugin.text(parameter.id, value) }))
+        // As text: JSON readers round numbers. All values come from `f32`.
+        (parameter.name, json!({ "value": (value as f32).to_string(), "text": plugin.text(parameter.id, value) }))
     };
     Value::Object(plugin.parameters().into_iter().map(describe).collect())
 }

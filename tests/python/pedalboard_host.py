@@ -25,7 +25,11 @@ def main():
         assert abs(kept - place) < 1e-6, f"{name} is {kept}, not {place}"
     for run in job["runs"]:
         signal = numpy.fromfile(run["input"], dtype=numpy.float32).reshape(run["channels"], -1)
-        output = plugin.process(signal, run["rate"], buffer_size=run["block"], reset=True)
+        try:
+            output = plugin.process(signal, run["rate"], buffer_size=run["block"], reset=True)
+        except ValueError as refusal:
+            open(run["output"], "w").write(str(refusal))
+            continue
         numpy.ascontiguousarray(output, dtype=numpy.float32).tofile(run["output"])
 
 

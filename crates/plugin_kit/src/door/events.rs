@@ -2,8 +2,9 @@
 
 use clap_sys::events::{
     CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_IS_LIVE, CLAP_EVENT_PARAM_GESTURE_BEGIN, CLAP_EVENT_PARAM_GESTURE_END,
-    CLAP_EVENT_PARAM_MOD, CLAP_EVENT_PARAM_VALUE, CLAP_EVENT_TRANSPORT, clap_event_header, clap_event_param_gesture,
-    clap_event_param_mod, clap_event_param_value, clap_event_transport, clap_input_events, clap_output_events,
+    CLAP_EVENT_PARAM_MOD, CLAP_EVENT_PARAM_VALUE, CLAP_EVENT_TRANSPORT, CLAP_TRANSPORT_HAS_BEATS_TIMELINE,
+    CLAP_TRANSPORT_HAS_TEMPO, clap_event_header, clap_event_param_gesture, clap_event_param_mod,
+    clap_event_param_value, clap_event_transport, clap_input_events, clap_output_events,
 };
 
 use crossbeam::queue::ArrayQueue;
@@ -98,6 +99,16 @@ impl Events {
     }
 }
 
+/// A transport as the framework needs it: within a block it counts the position on only when there is a tempo, and
+/// without one every event would look like a jump of the song. Nobody here asks for the tempo itself, nor for beats.
+pub(super) fn with_tempo(mut transport: clap_event_transport) -> clap_event_transport {
+    if transport.flags & CLAP_TRANSPORT_HAS_TEMPO == 0 {
+        transport.flags = (transport.flags | CLAP_TRANSPORT_HAS_TEMPO) & !CLAP_TRANSPORT_HAS_BEATS_TIMELINE;
+        transport.tempo = 120.0;
+    }
+    transport
+}
+
 /// A copy of an event of a kind the plugins understand.
 ///
 /// # Safety
@@ -116,7 +127,9 @@ unsafe fn copy(header: &clap_event_header) -> Option<Event> {
             CLAP_EVENT_PARAM_MOD if holds::<clap_event_param_mod>(header) => {
                 Some(Event { modulation: *source.cast() }).filter(|event| event.modulation.amount.is_finite())
             }
-            CLAP_EVENT_TRANSPORT if holds::<clap_event_transport>(header) => Some(Event { transport: *source.cast() }),
+            CLAP_EVENT_TRANSPORT if holds::<clap_event_transport>(header) => {
+                Some(Event { transport: with_tempo(*source.cast()) })
+            }
             _ => None,
         }
     }

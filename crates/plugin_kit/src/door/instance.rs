@@ -1,8 +1,10 @@
 //! One plugin instance: what the host holds, and the framework's instance behind it.
 
+use std::cell::{OnceCell, UnsafeCell};
 use std::ffi::{CStr, c_char, c_void};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use clap_sys::events::{clap_input_events, clap_output_events};
 use clap_sys::ext::audio_ports::{CLAP_EXT_AUDIO_PORTS, clap_audio_port_info, clap_plugin_audio_ports};
@@ -20,14 +22,14 @@ use clap_sys::stream::{clap_istream, clap_ostream};
 use nice_plug::prelude::ClapPlugin;
 use nice_plug::wrapper::clap::Wrapper;
 
-use super::events::Events;
+use super::events::{Events, with_tempo};
 use super::host_proxy::HostProxy;
 use super::link::{FlushTarget, Link};
 use super::ports::Ports;
 use super::state::{self, Choices, MemoryStream};
 use super::{REPORT_EXTENSION_ID, ReportExtension};
 
-/// What the host's `clap_plugin` pointer points at.
+/// What the host's `clap_plugin` pointer points at. Host threads share it: main and audio thread may be inside at once.
 #[repr(C)]
 pub(super) struct Instance {
     /// What the host sees: the framework's own, with the functions of this file in front. Must stay the first field.
@@ -37,20 +39,29 @@ pub(super) struct Instance {
     proxy: Box<HostProxy>,
     link: Arc<Link>,
     version: &'static str,
-    /// The extensions with functions of this file in front; filled by `init`.
-    params: Option<clap_plugin_params>,
-    state: Option<clap_plugin_state>,
-    render: Option<clap_plugin_render>,
+    /// The extensions with functions of this file in front; filled by `init`, before the host may ask for them.
+    params: OnceCell<clap_plugin_params>,
+    state: OnceCell<clap_plugin_state>,
+    render: OnceCell<clap_plugin_render>,
     /// The latency the host knows.
-    told_latency_frames: u32,
+    told_latency_frames: AtomicU32,
     /// The ids of the choices of every parameter that has some.
     choices: Choices,
+    /// Somebody holds `block`: a block, a flush or an activation is under way. A host that starts another one is turned
+    /// away, or waited for where waiting is allowed.
+    busy: AtomicBool,
+    block: UnsafeCell<Block>,
+}
+
+/// What processing needs. Only who has set `busy` may touch it.
+struct Block {
     /// Present while active.
     ports: Option<Ports>,
     events: Events,
-    /// A block or a flush is under way; a host that starts another one is turned away.
-    busy: AtomicBool,
 }
+
+/// The longest block a host may announce: memory for it is set aside.
+const MAX_BLOCK_FRAMES: u32 = 1 << 20;
 
 static REPORT: ReportExtension = ReportExtension { write: report_write };
 static TRACK_INFO: clap_plugin_track_info = clap_plugin_track_info { changed: Some(track_info_changed) };
@@ -92,14 +103,13 @@ impl Instance {
             proxy,
             link,
             version: P::VERSION,
-            params: None,
-            state: None,
-            render: None,
-            told_latency_frames: 0,
+            params: OnceCell::new(),
+            state: OnceCell::new(),
+            render: OnceCell::new(),
+            told_latency_frames: AtomicU32::new(0),
             choices,
-            ports: None,
-            events: Events::new(),
             busy: AtomicBool::new(false),
+            block: UnsafeCell::new(Block { ports: None, events: Events::new() }),
         });
         // The host's pointer to the first field is the pointer to the whole; `destroy` turns it back into the box.
         Box::into_raw(instance).cast_const().cast()
@@ -108,11 +118,33 @@ impl Instance {
     /// The instance behind the pointer a host passes in.
     ///
     /// # Safety
-    /// `plugin` is null or came from [`Instance::create`] and has not been destroyed; nobody else uses the instance
-    /// mutably meanwhile, which CLAP's threading rules and `busy` see to.
-    unsafe fn of<'a>(plugin: *const clap_plugin) -> Option<&'a mut Self> {
+    /// `plugin` is null or came from [`Instance::create`] and has not been destroyed.
+    unsafe fn of<'a>(plugin: *const clap_plugin) -> Option<&'a Self> {
         // SAFETY: as promised by the caller.
-        unsafe { plugin.cast::<Self>().cast_mut().as_mut() }
+        unsafe { plugin.cast::<Self>().as_ref() }
+    }
+
+    /// Works with what processing needs, or not at all when somebody else does. `[audio]`
+    fn with_block<T>(&self, work: impl FnOnce(&mut Block) -> T) -> Option<T> {
+        if self.busy.swap(true, Ordering::Acquire) {
+            return None;
+        }
+        // SAFETY: whoever sets `busy` is alone with `block` until it is cleared.
+        let result = work(unsafe { &mut *self.block.get() });
+        self.busy.store(false, Ordering::Release);
+        Some(result)
+    }
+
+    /// The same, after waiting for a host that (de)activates while it still processes. `[main]`
+    fn with_block_soon<T>(&self, mut work: impl FnMut(&mut Block) -> T) -> Option<T> {
+        const PATIENCE: Duration = Duration::from_secs(1);
+        let start = Instant::now();
+        loop {
+            match self.with_block(&mut work) {
+                None if start.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(1)),
+                result => return result,
+            }
+        }
     }
 
     fn host_plugin(&self) -> *const clap_plugin {
@@ -143,14 +175,13 @@ impl Instance {
     }
 
     /// Tells the host the latency of this activation if it is news. `[main]`
-    fn tell_latency(&mut self) {
+    fn tell_latency(&self) {
         // SAFETY: the framework's table is valid as long as its instance.
         let latency_frames = unsafe {
             let latency = self.framework_extension::<clap_plugin_latency>(CLAP_EXT_LATENCY).as_ref();
             latency.and_then(|latency| latency.get).map_or(0, |get| get(self.host_plugin()))
         };
-        if latency_frames != self.told_latency_frames {
-            self.told_latency_frames = latency_frames;
+        if self.told_latency_frames.swap(latency_frames, Ordering::Relaxed) != latency_frames {
             self.proxy.latency_changed();
         }
     }
@@ -177,16 +208,22 @@ impl Instance {
     ///
     /// # Safety
     /// Both lists are null or valid lists of the host.
-    unsafe fn flush(&mut self, input: *const clap_input_events, first: u32, output: *const clap_output_events) {
+    unsafe fn flush(
+        &self,
+        events: &mut Events,
+        input: *const clap_input_events,
+        first: u32,
+        output: *const clap_output_events,
+    ) {
         let Some(flush) = self.framework_flush() else { return };
         let mut next = Some(first);
         while let Some(first) = next {
-            self.events.clear();
+            events.clear();
             // SAFETY: as promised by the caller; the list is valid during the call.
             unsafe {
-                self.events.take_edits(&self.link.edits, output);
-                next = self.events.take_in(input, first, 1);
-                let list = self.events.list();
+                events.take_edits(&self.link.edits, output);
+                next = events.take_in(input, first, 1);
+                let list = events.list();
                 flush(self.host_plugin(), &raw const list, output);
             }
         }
@@ -209,22 +246,20 @@ unsafe extern "C" fn init(plugin: *const clap_plugin) -> bool {
     }
     // SAFETY: the framework's tables are valid as long as its instance.
     unsafe {
-        instance.params = instance.framework_extension::<clap_plugin_params>(CLAP_EXT_PARAMS).as_ref().map(|params| {
-            clap_plugin_params {
+        if let Some(params) = instance.framework_extension::<clap_plugin_params>(CLAP_EXT_PARAMS).as_ref() {
+            instance.params.get_or_init(|| clap_plugin_params {
                 get_info: Some(params_get_info),
                 value_to_text: Some(params_value_to_text),
                 flush: Some(params_flush),
                 ..*params
-            }
-        });
-        instance.state = instance
-            .framework_extension::<clap_plugin_state>(CLAP_EXT_STATE)
-            .as_ref()
-            .map(|state| clap_plugin_state { load: Some(state_load), ..*state });
-        instance.render = instance
-            .framework_extension::<clap_plugin_render>(CLAP_EXT_RENDER)
-            .as_ref()
-            .map(|render| clap_plugin_render { set: Some(render_set), ..*render });
+            });
+        }
+        if let Some(state) = instance.framework_extension::<clap_plugin_state>(CLAP_EXT_STATE).as_ref() {
+            instance.state.get_or_init(|| clap_plugin_state { load: Some(state_load), ..*state });
+        }
+        if let Some(render) = instance.framework_extension::<clap_plugin_render>(CLAP_EXT_RENDER).as_ref() {
+            instance.render.get_or_init(|| clap_plugin_render { set: Some(render_set), ..*render });
+        }
     }
     let params: *const clap_host_params = instance.proxy.real_extension(CLAP_EXT_PARAMS).cast();
     if !params.is_null() {
@@ -252,7 +287,7 @@ unsafe extern "C" fn destroy(plugin: *const clap_plugin) {
 unsafe extern "C" fn activate(plugin: *const clap_plugin, sample_rate: f64, min_frames: u32, max_frames: u32) -> bool {
     // SAFETY: as for `init`.
     let Some(instance) = (unsafe { Instance::of(plugin) }) else { return false };
-    if !(sample_rate.is_finite() && sample_rate > 0.0) || max_frames == 0 {
+    if !(sample_rate.is_finite() && sample_rate > 0.0) || !(1..=MAX_BLOCK_FRAMES).contains(&max_frames) {
         return false;
     }
     instance.proxy.activating.store(true, Ordering::Relaxed);
@@ -265,9 +300,11 @@ unsafe extern "C" fn activate(plugin: *const clap_plugin, sample_rate: f64, min_
     if active {
         instance.tell_latency();
     }
-    instance.ports =
-        active.then(|| Ports::new(&instance.port_channels(true), &instance.port_channels(false), max_frames as usize));
-    active
+    let (inputs, outputs) = (instance.port_channels(true), instance.port_channels(false));
+    let ready = instance.with_block_soon(|block| {
+        block.ports = active.then(|| Ports::new(&inputs, &outputs, max_frames as usize));
+    });
+    active && ready.is_some()
 }
 
 unsafe extern "C" fn deactivate(plugin: *const clap_plugin) {
@@ -277,7 +314,8 @@ unsafe extern "C" fn deactivate(plugin: *const clap_plugin) {
         // SAFETY: as for `init`.
         unsafe { deactivate(plugin) };
     }
-    instance.ports = None;
+    // A host that never stops processing keeps its ports: they are freed with the instance.
+    instance.with_block_soon(|block| block.ports = None);
 }
 
 unsafe extern "C" fn process(plugin: *const clap_plugin, process: *const clap_process) -> clap_process_status {
@@ -285,21 +323,17 @@ unsafe extern "C" fn process(plugin: *const clap_plugin, process: *const clap_pr
     let (Some(instance), Some(host_process)) = (unsafe { (Instance::of(plugin), process.as_ref()) }) else {
         return CLAP_PROCESS_ERROR;
     };
-    if instance.busy.swap(true, Ordering::Acquire) {
-        return CLAP_PROCESS_ERROR;
-    }
     // SAFETY: the block is the host's, and no other is under way.
-    let status = unsafe { process_block(instance, *host_process) };
-    instance.busy.store(false, Ordering::Release);
-    status
+    instance.with_block(|block| unsafe { process_block(instance, block, *host_process) }).unwrap_or(CLAP_PROCESS_ERROR)
 }
 
 /// # Safety
-/// `block` is a valid block of the host.
-unsafe fn process_block(instance: &mut Instance, mut block: clap_process) -> clap_process_status {
-    let (input, output, frames) = (block.in_events, block.out_events, block.frames_count);
+/// `host_block` is a valid block of the host.
+unsafe fn process_block(instance: &Instance, block: &mut Block, mut host_block: clap_process) -> clap_process_status {
+    let (input, output, frames) = (host_block.in_events, host_block.out_events, host_block.frames_count);
     let plugin = instance.host_plugin();
-    let (Some(ports), Some(process)) = (instance.ports.as_mut(), instance.framework.process) else {
+    let Block { ports, events } = block;
+    let (Some(ports), Some(process)) = (ports.as_mut(), instance.framework.process) else {
         return CLAP_PROCESS_ERROR;
     };
     if frames as usize > ports.max_frames() {
@@ -307,25 +341,28 @@ unsafe fn process_block(instance: &mut Instance, mut block: clap_process) -> cla
     }
     if frames == 0 {
         // SAFETY: as promised by the caller.
-        unsafe { instance.flush(input, 0, output) };
+        unsafe { instance.flush(events, input, 0, output) };
         return CLAP_PROCESS_CONTINUE;
     }
     // SAFETY: as promised by the caller, and the block is not longer than the ports hold.
-    let non_finite = unsafe { ports.take_in(&mut block) };
+    let non_finite = unsafe { ports.take_in(&mut host_block) };
     if non_finite > 0 {
         instance.link.non_finite_samples.fetch_add(non_finite, Ordering::Relaxed);
     }
-    instance.events.clear();
-    // SAFETY: as promised by the caller; the list and the ports are valid during the call.
+    // SAFETY: as promised by the caller.
+    let transport = unsafe { host_block.transport.as_ref() }.map(|transport| with_tempo(*transport));
+    host_block.transport = transport.as_ref().map_or(std::ptr::null(), |transport| &raw const *transport);
+    events.clear();
+    // SAFETY: as promised by the caller; the list, the transport and the ports are valid during the call.
     unsafe {
-        instance.events.take_edits(&instance.link.edits, output);
-        let rest = instance.events.take_in(input, 0, frames);
-        let list = instance.events.list();
-        block.in_events = &raw const list;
-        let status = process(plugin, &raw const block);
+        events.take_edits(&instance.link.edits, output);
+        let rest = events.take_in(input, 0, frames);
+        let list = events.list();
+        host_block.in_events = &raw const list;
+        let status = process(plugin, &raw const host_block);
         if let Some(first) = rest {
             // More events than a block has room for: late rather than never.
-            instance.flush(input, first, output);
+            instance.flush(events, input, first, output);
         }
         status
     }
@@ -349,8 +386,8 @@ unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char
     }
     // SAFETY: an extension id that is not null is a C string.
     let id = unsafe { CStr::from_ptr(id) };
-    fn table<T>(table: &Option<T>) -> *const c_void {
-        table.as_ref().map_or(std::ptr::null(), |table| (&raw const *table).cast())
+    fn table<T>(table: &OnceCell<T>) -> *const c_void {
+        table.get().map_or(std::ptr::null(), |table| (&raw const *table).cast())
     }
     if id == CLAP_EXT_PARAMS {
         table(&instance.params)
@@ -407,12 +444,8 @@ unsafe extern "C" fn params_flush(
 ) {
     // SAFETY: as for `init`.
     let Some(instance) = (unsafe { Instance::of(plugin) }) else { return };
-    if instance.busy.swap(true, Ordering::Acquire) {
-        return;
-    }
     // SAFETY: the lists are the host's, and no block is under way.
-    unsafe { instance.flush(input, 0, output) };
-    instance.busy.store(false, Ordering::Release);
+    instance.with_block(|block| unsafe { instance.flush(&mut block.events, input, 0, output) });
 }
 
 unsafe extern "C" fn state_load(plugin: *const clap_plugin, stream: *const clap_istream) -> bool {

@@ -14,7 +14,8 @@
 //! 4. lets code without an editor set a *host parameter* as one gesture ([`Link::edit`]);
 //! 5. reads the host's name and colour of the track ([`Link::track`]);
 //! 6. refuses a damaged or newer state before anything of it is applied (`state`);
-//! 7. orders and bounds the host's events (`events`), and refuses to process while inactive.
+//! 7. gives clap-wrapper the declared buses on every block, so that it processes it (`vst3`);
+//! 8. orders and bounds the host's events (`events`), and refuses to process while inactive.
 //!
 //! It also offers the extension [`REPORT_EXTENSION_ID`], through which a host reads what the plugin knows.
 
@@ -26,6 +27,7 @@ mod instance;
 mod link;
 mod ports;
 mod state;
+mod vst3;
 
 use std::ffi::{CStr, c_char, c_void};
 use std::marker::PhantomData;
@@ -41,6 +43,7 @@ use nice_plug::prelude::ClapPlugin;
 use nice_plug::wrapper::clap::PluginDescriptor;
 
 pub use link::{Link, Track};
+pub use vst3::Vst3Factory;
 
 /// The id of the extension through which a host reads what the plugin knows: the readings of its meters and, of a
 /// master, the stems it sees.
@@ -53,15 +56,15 @@ pub struct ReportExtension {
     pub write: unsafe extern "C" fn(plugin: *const clap_plugin, stream: *const clap_ostream) -> bool,
 }
 
-/// The `clap_entry` of a library that holds the plugin `P` and no other.
+/// The `clap_entry` of a library that holds the plugin `P` and no other, and offers it as VST3 through `V`.
 ///
 /// `P::default()` must call [`Link::new`] and keep what it returns: that is its side of the door.
-pub const fn entry<P: ClapPlugin>() -> clap_plugin_entry {
+pub const fn entry<P: ClapPlugin, V: Vst3Factory>() -> clap_plugin_entry {
     clap_plugin_entry {
         clap_version: CLAP_VERSION,
-        init: Some(Factory::<P>::init),
-        deinit: Some(Factory::<P>::deinit),
-        get_factory: Some(Factory::<P>::get_factory),
+        init: Some(Factory::<P, V>::init),
+        deinit: Some(Factory::<P, V>::deinit),
+        get_factory: Some(Factory::<P, V>::get_factory),
     }
 }
 
@@ -74,8 +77,17 @@ macro_rules! export {
             /// The entry point of the CLAP library.
             #[unsafe(no_mangle)]
             #[used]
-            pub static clap_entry: $crate::door::ClapEntry = $crate::door::entry::<super::$plugin>();
+            pub static clap_entry: $crate::door::ClapEntry = $crate::door::entry::<super::$plugin, Wrapped>();
             ::clap_wrapper::export_vst3!();
+
+            pub struct Wrapped;
+
+            impl $crate::door::Vst3Factory for Wrapped {
+                fn get() -> *mut ::std::ffi::c_void {
+                    // SAFETY: the function has no preconditions.
+                    unsafe { GetPluginFactory() }
+                }
+            }
         }
     };
 }
@@ -85,9 +97,11 @@ pub use clap_sys::entry::clap_plugin_entry as ClapEntry;
 /// The plugin's description, made on first use. A library holds one plugin, so one is enough.
 static DESCRIPTOR: OnceLock<PluginDescriptor> = OnceLock::new();
 
-struct Factory<P>(PhantomData<P>);
+struct Factory<P, V>(PhantomData<(P, V)>);
 
-impl<P: ClapPlugin> Factory<P> {
+impl<P: ClapPlugin, V: Vst3Factory> Factory<P, V> {
+    const VST3_INFO: &'static vst3::InfoFactory = &vst3::InfoFactory::new::<P, V>();
+
     const FACTORY: clap_plugin_factory = clap_plugin_factory {
         get_plugin_count: Some(Self::get_plugin_count),
         get_plugin_descriptor: Some(Self::get_plugin_descriptor),
@@ -106,9 +120,15 @@ impl<P: ClapPlugin> Factory<P> {
     unsafe extern "C" fn deinit() {}
 
     unsafe extern "C" fn get_factory(id: *const c_char) -> *const c_void {
+        if id.is_null() {
+            return std::ptr::null();
+        }
         // SAFETY: a factory id that is not null is a C string (CLAP, `clap_plugin_entry.get_factory`).
-        if !id.is_null() && unsafe { CStr::from_ptr(id) } == CLAP_PLUGIN_FACTORY_ID {
+        let id = unsafe { CStr::from_ptr(id) };
+        if id == CLAP_PLUGIN_FACTORY_ID {
             std::ptr::from_ref(&Self::FACTORY).cast()
+        } else if id == vst3::INFO_FACTORY_ID {
+            std::ptr::from_ref(Self::VST3_INFO).cast()
         } else {
             std::ptr::null()
         }

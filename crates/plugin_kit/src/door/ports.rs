@@ -101,6 +101,8 @@ impl Ports {
         }
         // SAFETY: as promised by the caller.
         unsafe { self.silence_undeclared_outputs(process) };
+        // SAFETY: as promised by the caller; nobody borrows the host's ports any more.
+        unsafe { clear_constant_masks(process) };
 
         process.audio_inputs = self.input_buffers.as_ptr();
         process.audio_inputs_count = self.input_buffers.len() as u32;
@@ -124,6 +126,21 @@ impl Ports {
                 }
             }
         }
+    }
+}
+
+/// A host may have said of its outputs that they are constant, and the framework, which sees our ports, cannot say
+/// otherwise.
+///
+/// # Safety
+/// `audio_outputs` is null or points at as many ports as `process` counts.
+unsafe fn clear_constant_masks(process: &clap_process) {
+    if process.audio_outputs.is_null() {
+        return;
+    }
+    for index in 0..process.audio_outputs_count as usize {
+        // SAFETY: in bounds of what the caller promised.
+        unsafe { (*process.audio_outputs.add(index)).constant_mask = 0 };
     }
 }
 

@@ -1,0 +1,283 @@
+//! VST3 hosts that leave buses out: an inactive side-chain, a mono track, no input at all. The plugin stays in the path.
+#![allow(unsafe_code, reason = "a VST3 host is made of C++ function tables")]
+
+use std::ffi::c_void;
+use std::path::PathBuf;
+
+use libloading::os::unix::Library;
+
+use crate::bundles::{Product, session_directory};
+use crate::fake_host::{Offer, Plugin};
+use crate::signal::{Channels, bits, noise, process};
+
+const FRAMES: usize = 64;
+const OK: i32 = 0;
+/// `IComponent` and `IAudioProcessor`.
+const COMPONENT: [u8; 16] = 0xe831ff31_f2d54301_928ebbee_25697802_u128.to_be_bytes();
+const AUDIO_PROCESSOR: [u8; 16] = 0x42043f99_b7da453c_a569e79d_9aaec33d_u128.to_be_bytes();
+
+/// The place of a function in the table of its interface.
+mod place {
+    pub const QUERY_INTERFACE: usize = 0;
+    pub const RELEASE: usize = 2;
+    pub const GET_CLASS_INFO: usize = 5;
+    pub const CREATE_INSTANCE: usize = 6;
+    pub const INITIALIZE: usize = 3;
+    pub const TERMINATE: usize = 4;
+    pub const SET_ACTIVE: usize = 11;
+    pub const SETUP_PROCESSING: usize = 7;
+    pub const SET_PROCESSING: usize = 8;
+    pub const PROCESS: usize = 9;
+}
+
+#[repr(C)]
+struct ClassInfo {
+    id: [u8; 16],
+    cardinality: i32,
+    category: [u8; 32],
+    name: [u8; 64],
+}
+
+#[repr(C)]
+struct Setup {
+    process_mode: i32,
+    sample_size: i32,
+    max_frames: i32,
+    sample_rate_hz: f64,
+}
+
+#[repr(C)]
+struct Bus {
+    channel_count: i32,
+    silence_flags: u64,
+    channels: *mut *mut f32,
+}
+
+#[repr(C)]
+struct Data {
+    process_mode: i32,
+    sample_size: i32,
+    frame_count: i32,
+    input_count: i32,
+    output_count: i32,
+    inputs: *mut Bus,
+    outputs: *mut Bus,
+    rest: [*mut c_void; 5],
+}
+
+/// The function at a place of an object's table.
+///
+/// # Safety
+/// `object` is a VST3 object whose interface has that place, and `F` is the type of the function there.
+unsafe fn function<F: Copy>(object: *mut c_void, place: usize) -> F {
+    // SAFETY: as promised by the caller; a function pointer is as large as a word.
+    unsafe { std::mem::transmute_copy(&*(*object.cast::<*const usize>()).add(place)) }
+}
+
+type Plain = unsafe extern "system" fn(*mut c_void) -> i32;
+type WithWord = unsafe extern "system" fn(*mut c_void, usize) -> i32;
+type Query = unsafe extern "system" fn(*mut c_void, *const u8, *mut *mut c_void) -> i32;
+
+/// A host that offers nothing but itself: the plugin insists on one.
+static HOST_TABLE: (Query, Plain, Plain) = (no_interface, count, count);
+
+#[repr(transparent)]
+struct Host(&'static (Query, Plain, Plain));
+
+static HOST: Host = Host(&HOST_TABLE);
+
+unsafe extern "system" fn no_interface(_: *mut c_void, _: *const u8, object: *mut *mut c_void) -> i32 {
+    // SAFETY: the plugin passes room for the answer.
+    unsafe { *object = std::ptr::null_mut() };
+    -1
+}
+
+unsafe extern "system" fn count(_: *mut c_void) -> i32 {
+    1
+}
+
+/// A plugin of a VST3 bundle, running at 48 kHz.
+struct Vst3 {
+    component: *mut c_void,
+    processor: *mut c_void,
+    factory: *mut c_void,
+    library: Option<Library>,
+}
+
+impl Vst3 {
+    fn new(product: Product) -> Self {
+        session_directory();
+        let folder = product.vst3_bundle().join("Contents").join(format!("{}-linux", std::env::consts::ARCH));
+        let path: PathBuf = folder.join(format!("{}.so", product.name()));
+        // SAFETY: the sequence of calls is the one VST3 prescribes, with the types it gives them.
+        unsafe {
+            let handle = Library::new(&path).unwrap().into_raw();
+            let library = Library::from_raw(handle);
+            let enter = *library.get::<unsafe extern "C" fn(*mut c_void) -> bool>(b"ModuleEntry\0").unwrap();
+            assert!(enter(handle));
+            let factory = *library.get::<unsafe extern "system" fn() -> *mut c_void>(b"GetPluginFactory\0").unwrap();
+            let factory = factory();
+            let mut class: ClassInfo = std::mem::zeroed();
+            let get: unsafe extern "system" fn(*mut c_void, i32, *mut ClassInfo) -> i32 =
+                function(factory, place::GET_CLASS_INFO);
+            assert_eq!(get(factory, 0, &raw mut class), OK);
+            let create: unsafe extern "system" fn(*mut c_void, *const u8, *const u8, *mut *mut c_void) -> i32 =
+                function(factory, place::CREATE_INSTANCE);
+            let (mut component, mut processor) = (std::ptr::null_mut(), std::ptr::null_mut());
+            assert_eq!(create(factory, class.id.as_ptr(), COMPONENT.as_ptr(), &raw mut component), OK);
+            assert_eq!(function::<WithWord>(component, place::INITIALIZE)(component, (&raw const HOST).addr()), OK);
+            let query: Query = function(component, place::QUERY_INTERFACE);
+            assert_eq!(query(component, AUDIO_PROCESSOR.as_ptr(), &raw mut processor), OK);
+            let setup = Setup { process_mode: 0, sample_size: 0, max_frames: FRAMES as i32, sample_rate_hz: 48_000.0 };
+            assert_eq!(
+                function::<WithWord>(processor, place::SETUP_PROCESSING)(processor, (&raw const setup).addr()),
+                OK
+            );
+            assert_eq!(function::<WithWord>(component, place::SET_ACTIVE)(component, 1), OK);
+            assert_eq!(function::<WithWord>(processor, place::SET_PROCESSING)(processor, 1), OK);
+            Self { component, processor, factory, library: Some(library) }
+        }
+    }
+
+    /// Processes a block with input buses of these channels into output buses of these; `None` is a null pointer.
+    fn process(&self, inputs: &[Vec<Option<Vec<f32>>>], outputs: &mut [Channels]) {
+        let mut source: Vec<Vec<_>> = inputs
+            .iter()
+            .map(|bus| {
+                let pointer = |channel: &Option<Vec<f32>>| {
+                    channel.as_ref().map_or(std::ptr::null_mut(), |channel| channel.as_ptr().cast_mut())
+                };
+                bus.iter().map(pointer).collect()
+            })
+            .collect();
+        let mut sink: Vec<Vec<_>> =
+            outputs.iter_mut().map(|bus| bus.iter_mut().map(|channel| channel.as_mut_ptr()).collect()).collect();
+        let buses = |pointers: &mut Vec<Vec<*mut f32>>| -> Vec<Bus> {
+            let bus = |channels: &mut Vec<*mut f32>| Bus {
+                channel_count: channels.len() as i32,
+                silence_flags: 0,
+                // No channels, no array of channels.
+                channels: if channels.is_empty() { std::ptr::null_mut() } else { channels.as_mut_ptr() },
+            };
+            pointers.iter_mut().map(bus).collect()
+        };
+        let (mut input_buses, mut output_buses) = (buses(&mut source), buses(&mut sink));
+        let array = |buses: &mut Vec<Bus>| if buses.is_empty() { std::ptr::null_mut() } else { buses.as_mut_ptr() };
+        let mut data = Data {
+            process_mode: 0,
+            sample_size: 0,
+            frame_count: FRAMES as i32,
+            input_count: input_buses.len() as i32,
+            output_count: output_buses.len() as i32,
+            inputs: array(&mut input_buses),
+            outputs: array(&mut output_buses),
+            rest: [std::ptr::null_mut(); 5],
+        };
+        // SAFETY: all pointers are to buffers of this function, as long as the data say.
+        let result =
+            unsafe { function::<WithWord>(self.processor, place::PROCESS)(self.processor, (&raw mut data).addr()) };
+        assert_eq!(result, OK);
+    }
+}
+
+impl Drop for Vst3 {
+    fn drop(&mut self) {
+        // SAFETY: the sequence of calls is the one VST3 prescribes.
+        unsafe {
+            function::<WithWord>(self.processor, place::SET_PROCESSING)(self.processor, 0);
+            function::<WithWord>(self.component, place::SET_ACTIVE)(self.component, 0);
+            function::<Plain>(self.component, place::TERMINATE)(self.component);
+            for object in [self.processor, self.component, self.factory] {
+                function::<Plain>(object, place::RELEASE)(object);
+            }
+            let library = self.library.take().unwrap();
+            let exit = *library.get::<unsafe extern "C" fn() -> bool>(b"ModuleExit\0").unwrap();
+            exit();
+        }
+    }
+}
+
+/// What the CLAP path makes of a stereo block.
+fn clap_sound(product: Product, input: &Channels) -> Channels {
+    let mut plugin = Plugin::new(product, Offer::All);
+    assert!(plugin.activate(48_000.0, FRAMES as u32));
+    plugin.audio().start();
+    let blocks: Channels = input.iter().map(|channel| channel.repeat(BLOCKS)).collect();
+    process(plugin.audio(), &blocks, FRAMES)
+}
+
+/// As many equal blocks as bring the sound through the latency of the master.
+const BLOCKS: usize = 12;
+
+/// Processes the same input block again and again; returns all output of the first bus.
+fn play(product: Product, inputs: &[Vec<Option<Vec<f32>>>], channel_count: usize) -> Channels {
+    let plugin = Vst3::new(product);
+    let mut whole: Channels = vec![Vec::new(); channel_count];
+    for _ in 0..BLOCKS {
+        let mut outputs = vec![vec![vec![f32::NAN; FRAMES]; channel_count]];
+        plugin.process(inputs, &mut outputs);
+        for (whole, part) in whole.iter_mut().zip(&outputs[0]) {
+            whole.extend(part);
+        }
+    }
+    whole
+}
+
+fn given(channels: &Channels) -> Vec<Option<Vec<f32>>> {
+    channels.iter().cloned().map(Some).collect()
+}
+
+#[test]
+fn a_side_chain_may_be_inactive_or_missing() {
+    let input = noise(1, 2, FRAMES);
+    let expected = bits(&clap_sound(Product::MasterBus, &input));
+    let manners = [
+        ("no channels", vec![given(&input), vec![]]),
+        ("null channels", vec![given(&input), vec![None, None]]),
+        ("one channel", vec![given(&input), vec![Some(vec![0.0; FRAMES])]]),
+        ("silence", vec![given(&input), given(&vec![vec![0.0; FRAMES]; 2])]),
+        ("no bus", vec![given(&input)]),
+        ("a bus too many", vec![given(&input), vec![], given(&input)]),
+    ];
+    for (manner, inputs) in manners {
+        assert_eq!(bits(&play(Product::MasterBus, &inputs, 2)), expected, "{manner}");
+    }
+}
+
+#[test]
+fn without_input_there_is_silence() {
+    for product in Product::ALL {
+        for inputs in [vec![], vec![vec![]], vec![vec![None, None]]] {
+            assert!(play(product, &inputs, 2).iter().flatten().all(|sample| *sample == 0.0), "{product:?}");
+        }
+    }
+}
+
+#[test]
+fn a_mono_track_goes_through_the_left_channel() {
+    for product in Product::ALL {
+        let input = noise(2, 1, FRAMES);
+        let expected = clap_sound(product, &vec![input[0].clone(), vec![0.0; FRAMES]]);
+        assert_eq!(bits(&play(product, &[given(&input)], 1)), bits(&expected[..1].to_vec()), "{product:?}");
+    }
+}
+
+#[test]
+fn channels_beyond_stereo_come_out_silent() {
+    for product in Product::ALL {
+        let input = noise(3, 4, FRAMES);
+        let output = play(product, &[given(&input)], 4);
+        let expected = clap_sound(product, &input[..2].to_vec());
+        assert_eq!(bits(&output[..2].to_vec()), bits(&expected), "{product:?}");
+        assert!(output[2..].iter().flatten().all(|sample| *sample == 0.0), "{product:?}");
+    }
+}
+
+#[test]
+fn a_bundle_can_be_entered_and_left_again_and_again() {
+    for product in Product::ALL {
+        for _ in 0..10 {
+            std::thread::spawn(move || drop(Vst3::new(product))).join().unwrap();
+        }
+    }
+}
