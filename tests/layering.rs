@@ -10,7 +10,7 @@ fn allowed(folder: &str, package: &str) -> Option<&'static [&'static str]> {
     const ALL: &[&str] = &["audio_file", "dsp", "gui", "host", "plugin_kit", "render", "session", "targets", "testkit"];
     Some(match (folder, package) {
         ("plugins", _) => &["plugin_kit", "gui", "session", "targets", "dsp"],
-        ("crates", "plugin_kit") => &["dsp", "session"],
+        ("crates", "plugin_kit") => &["dsp", "gui", "session"],
         ("crates", "gui") => &["dsp", "targets"],
         ("crates", "render") => &["audio_file", "dsp", "targets"],
         ("crates", "host") => &["audio_file"],

@@ -3,9 +3,16 @@
 
 pub mod door;
 
-pub mod compressor_params;
-pub mod equalizer_params;
+// The session: who the instance is, what it says.
 pub mod figures;
 pub mod membership;
 pub mod playback;
+pub mod readout;
+pub mod voice;
+
+// What the host sees and the window holds.
+pub mod controls;
+
+pub mod compressor_params;
+pub mod equalizer_params;
 pub mod text;

@@ -96,7 +96,8 @@ impl Membership {
             Link::Linked { session_name } => format!("Linked to {session_name}"),
             Link::Waiting { session_name } if session_name.is_empty() => "Waiting for a Master Bus".to_owned(),
             Link::Waiting { session_name } => format!("Waiting for the Master Bus of {session_name}"),
-            Link::Choose { candidates } => format!("Several sessions are open ({}): choose one", candidates.len()),
+            Link::Choose { candidates } if candidates.len() == 1 => "Not linked: choose the session".to_owned(),
+            Link::Choose { candidates } => format!("Not linked: choose one of {} sessions", candidates.len()),
             Link::Full => "The session is full: 128 instances are open".to_owned(),
         };
         match local_only {

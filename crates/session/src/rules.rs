@@ -43,29 +43,30 @@ impl Party {
 pub(crate) enum Step {
     /// It has a session, and the master at this place of the list is its master.
     Stay(usize),
-    /// It has a session and no master here, or no session and no candidate.
+    /// It has no master here, and there is none it could join.
     Wait,
     /// It joins the session of this master of the list.
     Join(usize),
-    /// The user has to say which of these masters, one a session.
+    /// The user has to say which of these masters, one a session: there are several, or it belongs to another session
+    /// whose master is not here and may never come back.
     Ask(Vec<usize>),
 }
 
 /// What a stem does, given all live masters.
 pub(crate) fn step(stem: &Party, masters: &[Party]) -> Step {
-    if stem.session.is_some() {
-        return masters.iter().position(|master| stem.shares_session(master)).map_or(Step::Wait, Step::Stay);
+    if let Some(own) = masters.iter().position(|master| stem.shares_session(master)) {
+        return Step::Stay(own);
     }
     let mut candidates: Vec<usize> = Vec::new();
     for (index, master) in masters.iter().enumerate() {
         let is_known = candidates.iter().any(|known| masters[*known].session == master.session);
-        if master.session.is_some() && stem.may_meet(master) && !is_known {
+        if master.session.is_some() && master.session != stem.session && stem.may_meet(master) && !is_known {
             candidates.push(index);
         }
     }
     match candidates[..] {
         [] => Step::Wait,
-        [only] if stem.is_at_home_with(&masters[only]) => Step::Join(only),
+        [only] if stem.session.is_none() && stem.is_at_home_with(&masters[only]) => Step::Join(only),
         _ => Step::Ask(candidates),
     }
 }
@@ -95,7 +96,12 @@ mod tests {
                 vec![party(Some(B), 7, 0), party(Some(A), 7, 0)],
                 Step::Stay(1),
             ),
-            ("a restored stem waits for its master", stem(Some(A), 7, 0), vec![party(Some(B), 7, 0)], Step::Wait),
+            (
+                "a restored stem without its master may be given another one, but never takes it by itself",
+                stem(Some(A), 7, 0),
+                vec![party(Some(B), 7, 0)],
+                Step::Ask(vec![0]),
+            ),
             (
                 "a restored stem does not follow into another application",
                 stem(Some(A), 7, 0),

@@ -11,10 +11,11 @@ use dsp::master_chain::{MasterChain, MasterReadings};
 use nice_plug::prelude::*;
 use plugin_kit::door::Link;
 use plugin_kit::playback::{Moves, Playback};
+use plugin_kit::voice::Voice;
 use triple_buffer::Input;
 
 use params::{MasterParams, ResetPolicy};
-use session_link::{MasterSession, Voice, position};
+use session_link::MasterSession;
 
 /// The plugin.
 pub struct MasterBus {
@@ -32,8 +33,6 @@ struct Active {
     chain: MasterChain,
     voice: Voice,
     playback: Playback,
-    /// Whether the reset control was on in the last block.
-    reset_held: bool,
 }
 
 /// What the audio thread leaves to the main thread.
@@ -101,8 +100,7 @@ impl Plugin for MasterBus {
         let latency_frames = chain.latency_frames() as u32;
         context.set_latency_samples(latency_frames);
         let voice = self.session.open_voice(format, latency_frames, config.max_buffer_size);
-        let reset_held = self.params.measure.reset.value();
-        self.active = Some(Active { chain, voice, playback: Playback::default(), reset_held });
+        self.active = Some(Active { chain, voice, playback: Playback::default() });
         true
     }
 
@@ -118,32 +116,31 @@ impl Plugin for MasterBus {
         auxiliary: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        let Some(Active { chain, voice, playback, reset_held }) = &mut self.active else {
+        let Some(Active { chain, voice, playback }) = &mut self.active else {
             return ProcessStatus::Error("process was called while inactive");
         };
         let moves = playback.follow(context.transport(), buffer.samples());
-        let reset = self.params.measure.reset.value();
-        let asked = reset && !std::mem::replace(reset_held, reset);
+        let asked = self.params.take_reset_request();
         if asked || restarts(self.params.measure.reset_policy.value(), moves) {
-            voice.restart_measurement(chain);
+            session_link::restart_measurement(voice, chain);
         }
-        if asked {
-            // When playback starts or jumps the stems see it themselves, in time also when rendering fast.
+        if asked || (moves.jumped && self.params.measure.reset_policy.value() == ResetPolicy::OnJump) {
+            // When playback starts the stems see it themselves, in time also when rendering fast.
             context.execute_gui(Errand::ResetStems);
         }
         let settings = self.params.settings();
         chain.set(&settings);
         let reference = auxiliary.inputs.first_mut().map(|port| &*port.as_slice());
         chain.process(buffer.as_slice(), reference);
-        let position = position(playback, &settings, &self.link, true);
-        voice.announce(chain, position, &mut self.readings, buffer.samples());
+        let position = session_link::position(playback, &settings, &self.link, true);
+        voice.announce(position, buffer.samples(), || session_link::read(chain, &mut self.readings));
         ProcessStatus::Tail(chain.latency_frames() as u32)
     }
 
     fn stop_processing(&mut self) {
-        if let Some(Active { chain, voice, playback, .. }) = &mut self.active {
-            let position = position(playback, &self.params.settings(), &self.link, false);
-            voice.announce_now(chain, position, &mut self.readings);
+        if let Some(Active { chain, voice, playback }) = &mut self.active {
+            let position = session_link::position(playback, &self.params.settings(), &self.link, false);
+            voice.announce_now(position, || session_link::read(chain, &mut self.readings));
         }
     }
 

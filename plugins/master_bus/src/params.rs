@@ -1,5 +1,6 @@
 //! What the host sees of Master Bus: its parameters and what else the project file keeps.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 
 use dsp::dither::WordLength;
@@ -156,11 +157,14 @@ pub struct MasterParams {
     pub window_size: RwLock<[f32; 2]>,
     /// The platforms `target` chooses from.
     pub platforms: Arc<Targets>,
+    /// Reset has been switched on since the audio thread looked last.
+    reset_requested: Arc<AtomicBool>,
 }
 
 impl Default for MasterParams {
     fn default() -> Self {
         let platforms = Arc::new(Targets::built_in());
+        let reset_requested = Arc::new(AtomicBool::new(false));
         Self {
             input_gain: text::decibels("Input gain", 0.0, -12.0, 12.0),
             equalizer: EqualizerParams::default(),
@@ -173,7 +177,7 @@ impl Default for MasterParams {
             },
             measure: MeasureParams {
                 target: target_param(&platforms),
-                reset: BoolParam::new("Reset", false),
+                reset: reset_param(&reset_requested),
                 reset_policy: EnumParam::new("Reset policy", ResetPolicy::OnPlay),
             },
             bypass: BoolParam::new("Bypass", false).make_bypass(),
@@ -181,8 +185,19 @@ impl Default for MasterParams {
             membership: Membership::new(Kind::Master),
             window_size: RwLock::default(),
             platforms,
+            reset_requested,
         }
     }
+}
+
+/// A button: what counts is that it goes on, however short and whether or not a block runs meanwhile.
+fn reset_param(requested: &Arc<AtomicBool>) -> BoolParam {
+    let requested = Arc::clone(requested);
+    BoolParam::new("Reset", false).with_callback(Arc::new(move |on| {
+        if on {
+            requested.store(true, Ordering::Relaxed);
+        }
+    }))
 }
 
 /// A platform, by its number. Not automatable: the table may grow, and then an automation lane would point elsewhere.
@@ -206,6 +221,11 @@ fn target_param(platforms: &Arc<Targets>) -> IntParam {
 }
 
 impl MasterParams {
+    /// Whether a reset has been asked for since this was called last. `[audio]`
+    pub fn take_reset_request(&self) -> bool {
+        self.reset_requested.swap(false, Ordering::Relaxed)
+    }
+
     /// The one place where the host's parameters become the sound's settings. `[audio]`
     pub fn settings(&self) -> MasterSettings {
         MasterSettings {

@@ -1,6 +1,6 @@
 //! Master Bus in the session: the stems it sees, and what it tells of the mix.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 
 use dsp::format::Format;
 use dsp::master_chain::{MasterChain, MasterReadings, MasterSettings};
@@ -9,13 +9,14 @@ use plugin_kit::door::Link;
 use plugin_kit::figures::{Figures, audible};
 use plugin_kit::membership;
 use plugin_kit::playback::Playback;
+use plugin_kit::readout::Readout;
+use plugin_kit::voice::{self, Voice};
 use serde_json::{Value, json};
 use session::command::Command;
 use session::identity::Info;
 use session::member::{Activity, StemView};
 use session::meters::{Meters, Position, Run};
-use session::publisher::Publisher;
-use triple_buffer::{Input, Output, triple_buffer};
+use triple_buffer::Input;
 
 use crate::params::MasterParams;
 
@@ -23,15 +24,15 @@ use crate::params::MasterParams;
 pub struct MasterSession {
     params: Arc<MasterParams>,
     link: Weak<Link>,
-    readings: Mutex<Output<MasterReadings>>,
+    readings: Readout<MasterReadings>,
 }
 
 impl MasterSession {
     /// The session side of a plugin, and where its audio thread puts its readings. It answers when a host asks what the
     /// master knows. `[setup]`
     pub fn new(params: Arc<MasterParams>, link: &Arc<Link>) -> (Arc<Self>, Input<MasterReadings>) {
-        let (input, output) = triple_buffer(&MasterReadings::default());
-        let session = Arc::new(Self { params, link: Arc::downgrade(link), readings: Mutex::new(output) });
+        let (input, readings) = Readout::new();
+        let session = Arc::new(Self { params, link: Arc::downgrade(link), readings });
         let reporter = Arc::downgrade(&session);
         link.set_report(move || reporter.upgrade().map_or_else(String::new, |session| session.report()));
         (session, input)
@@ -56,12 +57,12 @@ impl MasterSession {
             host_document: 0,
             plugin_version: membership::version(env!("CARGO_PKG_VERSION")),
         });
-        Voice { publisher, sample_rate_hz: format.sample_rate_hz, reset_count: 0 }
+        Voice::new(publisher, format.sample_rate_hz)
     }
 
     /// What has been measured last. `[main]`
     pub fn readings(&self) -> MasterReadings {
-        *self.readings.lock().unwrap_or_else(PoisonError::into_inner).read()
+        self.readings.latest()
     }
 
     /// The stems of the session, as they are now. `[main]`
@@ -128,69 +129,29 @@ fn stem_report(stem: &StemView) -> Value {
     })
 }
 
-/// The audio thread's side of one activation.
-pub struct Voice {
-    publisher: Publisher,
-    sample_rate_hz: f64,
-    /// How often the measurement began again.
-    reset_count: u64,
+/// Starts the measurement again. `[audio]`
+pub fn restart_measurement(voice: &mut Voice, chain: &mut MasterChain) {
+    chain.reset_measurement();
+    voice.count_reset();
 }
 
-impl Voice {
-    /// Starts the measurement again. `[audio]`
-    pub fn restart_measurement(&mut self, chain: &mut MasterChain) {
-        chain.reset_measurement();
-        self.reset_count += 1;
-    }
-
-    /// Tells the session and the window what was heard up to the end of a block of `frames` frames. `[audio]`
-    pub fn announce(
-        &mut self,
-        chain: &MasterChain,
-        position: Position,
-        readings: &mut Input<MasterReadings>,
-        frames: usize,
-    ) {
-        // Without news the meters are not read: what is published then is only the position.
-        let meters = if self.publisher.is_due(frames) { self.read(chain, readings) } else { Meters::default() };
-        self.publisher.publish(&meters, position, frames);
-    }
-
-    /// Tells the last figures before a stop, however few frames have passed. `[audio]`
-    pub fn announce_now(&mut self, chain: &MasterChain, position: Position, readings: &mut Input<MasterReadings>) {
-        let meters = self.read(chain, readings);
-        self.publisher.publish_now(&meters, position);
-    }
-
-    fn read(&self, chain: &MasterChain, window: &mut Input<MasterReadings>) -> Meters {
-        let readings = chain.readings();
-        window.write(readings);
-        Meters {
-            loudness_reset_count: self.reset_count,
-            sample_rate_hz: self.sample_rate_hz,
-            ..master_meters(&readings)
-        }
-    }
+/// Reads the meters, for the window and as they travel. `[audio]`
+pub fn read(chain: &MasterChain, window: &mut Input<MasterReadings>) -> Meters {
+    let readings = chain.readings();
+    window.write(readings);
+    master_meters(&readings)
 }
 
 /// What the master is doing at a moment. `[audio]`
 pub fn position(playback: &Playback, settings: &MasterSettings, link: &Link, processing: bool) -> Position {
-    Position {
-        song_frames: playback.song_frames(),
-        run: Run {
-            processing,
-            offline: link.is_offline(),
-            bypassed: settings.bypass,
-            playing: playback.is_playing(),
-            muted: false,
-            soloed: false,
-        },
-    }
+    let position = voice::position(playback, link, processing);
+    Position { run: Run { bypassed: settings.bypass, ..position.run }, ..position }
 }
 
+/// The limiter's reduction is the master's: what the compressor does has a meter of its own.
 fn master_meters(readings: &MasterReadings) -> Meters {
     Meters {
-        gain_reduction_db: readings.compressor_reduction_db + readings.limiter_reduction_db,
+        gain_reduction_db: readings.limiter_reduction_db,
         max_gain_reduction_db: readings.max_limiter_reduction_db,
         ..membership::meters(&readings.meter)
     }

@@ -11,11 +11,12 @@ use dsp::stem_chain::{StemChain, StemReadings};
 use nice_plug::prelude::*;
 use plugin_kit::door::Link;
 use plugin_kit::playback::Playback;
+use plugin_kit::voice::Voice;
 
 use triple_buffer::Input;
 
 use params::StemParams;
-use session_link::{StemSession, Voice, position};
+use session_link::StemSession;
 
 /// The plugin.
 pub struct StemTrim {
@@ -116,22 +117,22 @@ impl Plugin for StemTrim {
             return ProcessStatus::Error("process was called while inactive");
         };
         if playback.follow(context.transport(), buffer.samples()).started {
-            voice.restart_measurement(chain);
+            session_link::restart_measurement(voice, chain);
         }
-        voice.obey(chain, &self.params, &self.link);
+        session_link::obey(voice, chain, &self.params, &self.link);
         let settings = self.params.settings();
         chain.set(&settings);
         chain.process(buffer.as_slice());
-        let position = position(playback, &settings, &self.link, true);
-        voice.announce(chain, &settings, position, &mut self.readings, buffer.samples());
+        let position = session_link::position(playback, &settings, &self.link, true);
+        voice.announce(position, buffer.samples(), || session_link::read(chain, &settings, &mut self.readings));
         ProcessStatus::Normal
     }
 
     fn stop_processing(&mut self) {
         if let Some(Active { chain, voice, playback }) = &mut self.active {
             let settings = self.params.settings();
-            let position = position(playback, &settings, &self.link, false);
-            voice.announce_now(chain, &settings, position, &mut self.readings);
+            let position = session_link::position(playback, &settings, &self.link, false);
+            voice.announce_now(position, || session_link::read(chain, &settings, &mut self.readings));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Stem Trim in the session: what it announces, and what its master may ask of it.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 
 use dsp::format::Format;
 use dsp::role::Role;
@@ -9,12 +9,13 @@ use plugin_kit::door::Link;
 use plugin_kit::figures::Figures;
 use plugin_kit::membership;
 use plugin_kit::playback::Playback;
+use plugin_kit::readout::Readout;
+use plugin_kit::voice::{self, Voice};
 use serde_json::json;
 use session::command::{Answer, Command};
 use session::identity::Info;
 use session::meters::{Meters, Position, Run};
-use session::publisher::Publisher;
-use triple_buffer::{Input, Output, triple_buffer};
+use triple_buffer::Input;
 
 use crate::params::StemParams;
 
@@ -22,15 +23,15 @@ use crate::params::StemParams;
 pub struct StemSession {
     params: Arc<StemParams>,
     link: Weak<Link>,
-    readings: Mutex<Output<StemReadings>>,
+    readings: Readout<StemReadings>,
 }
 
 impl StemSession {
     /// The session side of a plugin, and where its audio thread puts its readings. It answers when a host asks what the
     /// stem knows. `[setup]`
     pub fn new(params: Arc<StemParams>, link: &Arc<Link>) -> (Arc<Self>, Input<StemReadings>) {
-        let (input, output) = triple_buffer(&StemReadings::default());
-        let session = Arc::new(Self { params, link: Arc::downgrade(link), readings: Mutex::new(output) });
+        let (input, readings) = Readout::new();
+        let session = Arc::new(Self { params, link: Arc::downgrade(link), readings });
         let reporter = Arc::downgrade(&session);
         link.set_report(move || reporter.upgrade().map_or_else(String::new, |session| session.report()));
         (session, input)
@@ -42,12 +43,12 @@ impl StemSession {
         let publisher = self.params.membership.publisher(move || {
             session.upgrade().map_or_else(Info::default, |session| session.info(format, max_block_frames))
         });
-        Voice { publisher, sample_rate_hz: format.sample_rate_hz, reset_count: 0 }
+        Voice::new(publisher, format.sample_rate_hz)
     }
 
     /// What has been measured last. `[main]`
     pub fn readings(&self) -> StemReadings {
-        *self.readings.lock().unwrap_or_else(PoisonError::into_inner).read()
+        self.readings.latest()
     }
 
     /// The name the others see: the user's, else the track's, else the role's. `[main]`
@@ -96,95 +97,44 @@ impl StemSession {
     }
 }
 
-/// The audio thread's side of one activation.
-pub struct Voice {
-    publisher: Publisher,
-    sample_rate_hz: f64,
-    /// How often the measurement began again.
-    reset_count: u64,
-}
-
-impl Voice {
-    /// Does what the master asks. Trim and mute are set as host parameters, so that the project keeps them. `[audio]`
-    pub fn obey(&mut self, chain: &mut StemChain, params: &StemParams, link: &Link) {
-        let reset_count = &mut self.reset_count;
-        let offline = link.is_offline();
-        self.publisher.poll_commands(|command| match command {
-            Command::ResetLoudness | Command::ResetPeaks => {
-                chain.reset_measurement();
-                *reset_count += 1;
-                Answer::Applied
-            }
-            // A bounce must not depend on somebody moving a fader in another window.
-            Command::Trim { .. } | Command::Mute(_) if offline => Answer::Deferred,
-            Command::Trim { trim_db } => {
-                let done = link.edit_within_block(&params.trim.trim, trim_db);
-                if done { clamped_or_applied(trim_db) } else { Answer::Refused }
-            }
-            Command::Mute(on) if link.edit_within_block(&params.trim.mute, on) => Answer::Applied,
-            Command::Mute(_) => Answer::Refused,
-            Command::Solo(_) | Command::Color { .. } | Command::Identify => Answer::Unknown,
-        });
-    }
-
-    /// Starts the measurement again, as playback does. `[audio]`
-    pub fn restart_measurement(&mut self, chain: &mut StemChain) {
-        chain.reset_measurement();
-        self.reset_count += 1;
-    }
-
-    /// Tells the session and the window what was heard up to the end of a block of `frames` frames. `[audio]`
-    pub fn announce(
-        &mut self,
-        chain: &StemChain,
-        settings: &StemSettings,
-        position: Position,
-        readings: &mut Input<StemReadings>,
-        frames: usize,
-    ) {
-        // Without news the meters are not read: what is published then is only the position.
-        let meters =
-            if self.publisher.is_due(frames) { self.read(chain, settings, readings) } else { Meters::default() };
-        self.publisher.publish(&meters, position, frames);
-    }
-
-    /// Tells the last figures before a stop, however few frames have passed. `[audio]`
-    pub fn announce_now(
-        &mut self,
-        chain: &StemChain,
-        settings: &StemSettings,
-        position: Position,
-        readings: &mut Input<StemReadings>,
-    ) {
-        let meters = self.read(chain, settings, readings);
-        self.publisher.publish_now(&meters, position);
-    }
-
-    fn read(&self, chain: &StemChain, settings: &StemSettings, window: &mut Input<StemReadings>) -> Meters {
-        let readings = chain.readings();
-        window.write(readings);
-        Meters {
-            trim_db: f64::from(settings.trim.trim_db),
-            loudness_reset_count: self.reset_count,
-            sample_rate_hz: self.sample_rate_hz,
-            ..stem_meters(&readings)
+/// Does what the master asks. Trim and mute are set as host parameters, so that the project keeps them. `[audio]`
+pub fn obey(voice: &mut Voice, chain: &mut StemChain, params: &StemParams, link: &Link) {
+    let offline = link.is_offline();
+    let mut restarted = false;
+    voice.poll_commands(|command| match command {
+        Command::ResetLoudness | Command::ResetPeaks => {
+            restarted = true;
+            Answer::Applied
         }
+        // A bounce must not depend on somebody moving a fader in another window.
+        Command::Trim { .. } | Command::Mute(_) if offline => Answer::Deferred,
+        Command::Trim { trim_db } if link.edit_within_block(&params.trim.trim, trim_db) => clamped_or_applied(trim_db),
+        Command::Mute(on) if link.edit_within_block(&params.trim.mute, on) => Answer::Applied,
+        Command::Trim { .. } | Command::Mute(_) => Answer::Refused,
+        Command::Solo(_) | Command::Color { .. } | Command::Identify => Answer::Unknown,
+    });
+    if restarted {
+        restart_measurement(voice, chain);
     }
 }
 
-/// What a stem is doing at a moment. `[audio]`
+/// Starts the measurement again, as playback does. `[audio]`
+pub fn restart_measurement(voice: &mut Voice, chain: &mut StemChain) {
+    chain.reset_measurement();
+    voice.count_reset();
+}
+
+/// Reads the meters, for the window and as they travel. `[audio]`
+pub fn read(chain: &StemChain, settings: &StemSettings, window: &mut Input<StemReadings>) -> Meters {
+    let readings = chain.readings();
+    window.write(readings);
+    Meters { trim_db: f64::from(settings.trim.trim_db), ..stem_meters(&readings) }
+}
+
+/// What the stem is doing at a moment. `[audio]`
 pub fn position(playback: &Playback, settings: &StemSettings, link: &Link, processing: bool) -> Position {
-    Position {
-        song_frames: playback.song_frames(),
-        run: Run {
-            processing,
-            offline: link.is_offline(),
-            bypassed: settings.bypass,
-            playing: playback.is_playing(),
-            muted: settings.trim.mute,
-            soloed: false,
-        },
-    }
+    let position = voice::position(playback, link, processing);
+    Position { run: Run { bypassed: settings.bypass, muted: settings.trim.mute, ..position.run }, ..position }
 }
 
 fn stem_meters(readings: &StemReadings) -> Meters {

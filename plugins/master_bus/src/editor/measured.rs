@@ -7,9 +7,9 @@ use gui::knob::Knob;
 use gui::stem_list::{StemRow, StemState};
 use gui::theme;
 use gui::{choice, figure, loudness_panel, stem_list, switch};
+use plugin_kit::controls::hold;
 use session::member::{Activity, StemView};
 
-use super::hand::hold;
 use super::window::Window;
 
 impl Window<'_> {

@@ -1,8 +1,6 @@
 //! The window: how the parts stand, and what a hand on a control does.
 
-mod hand;
 mod measured;
-mod stages;
 #[cfg(test)]
 mod tests;
 mod window;

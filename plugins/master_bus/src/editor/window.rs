@@ -13,10 +13,9 @@ use gui::theme::{self, Theme};
 use gui::{equalizer_panel, figure, meter, switch};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::Param;
+use plugin_kit::controls::{self, hold};
 use session::member::StemView;
 
-use super::hand::hold;
-use super::stages;
 use crate::params::MasterParams;
 
 /// What a drawing of the window needs.
@@ -97,14 +96,14 @@ impl Window<'_> {
         let place = theme.place(input.min, 0.0, 0.0, 74.0, 108.0);
         Knob::new(&*gain, "Input gain", "Level of the mix before everything.").tone(tone).show(ui, theme, place);
         let settings = params.settings().equalizer;
-        let bands = stages::bands(self.host, &params.equalizer, &params.placements);
+        let bands = controls::bands(self.host, &params.equalizer, Some(&params.placements));
         equalizer_panel::show(ui, theme, rest, graph, &settings, &rails, &bands);
     }
 
     fn show_compressor(&self, ui: &mut Ui, rect: Rect) {
         let inside = self.theme.panel(ui.painter(), rect, "Compressor");
         let panel = CompressorPanel {
-            controls: stages::compressor(self.host, &self.params.compressor),
+            controls: controls::compressor(self.host, &self.params.compressor),
             settings: &self.params.settings().compressor,
             rails: &GuardRails::master(),
             reduction_db: self.readings.compressor_reduction_db,

@@ -1,7 +1,5 @@
 //! The window: how the parts stand, and what a hand on a control does.
 
-mod hand;
-mod stages;
 #[cfg(test)]
 mod tests;
 mod window;

@@ -13,10 +13,9 @@ use gui::theme::{self, Theme};
 use gui::{choice, equalizer_panel, figure, meter, switch};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::Param;
+use plugin_kit::controls::{self, hold};
 use session::member::Link;
 
-use super::hand::hold;
-use super::stages;
 use crate::params::StemParams;
 use crate::session_link::StemSession;
 
@@ -49,13 +48,13 @@ pub fn show(
     show_trim(ui, theme, trim, host, params, role);
 
     let equalizer = theme.panel(ui.painter(), at(LEFT + 16.0, 52.0, right, upper), "Equalizer");
-    let bands = stages::bands(host, &params.equalizer);
+    let bands = controls::bands(host, &params.equalizer, None);
     equalizer_panel::show(ui, theme, equalizer, graph, &settings.equalizer, &rails, &bands);
 
     let lower = 52.0 + upper + 8.0;
     let compressor = theme.panel(ui.painter(), at(8.0, lower, right, LOWER), "Compressor");
     let panel = CompressorPanel {
-        controls: stages::compressor(host, &params.compressor),
+        controls: controls::compressor(host, &params.compressor),
         settings: &settings.compressor,
         rails: &rails,
         reduction_db: readings.reduction_db,
