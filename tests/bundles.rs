@@ -72,12 +72,31 @@ pub fn session_directory() -> &'static Path {
 pub fn private_directory(purpose: &str) -> PathBuf {
     let memory = Path::new("/dev/shm");
     let parent = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
-    let directory = parent.join(format!("stemma-{purpose}-{}", std::process::id()));
+    sweep(&parent);
+    let directory = parent.join(format!("{DIRECTORY_PREFIX}{purpose}-{}", std::process::id()));
     let mut builder = std::fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.recursive(true).create(&directory).unwrap();
     directory
+}
+
+/// What the directories of test runs begin with; their process stands at the end.
+const DIRECTORY_PREFIX: &str = "stemma-test-";
+
+/// Removes what earlier runs have left: a test binary has no end at which it could.
+fn sweep(parent: &Path) {
+    if !Path::new("/proc/self").exists() {
+        return;
+    }
+    for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let process = name.strip_prefix(DIRECTORY_PREFIX).and_then(|rest| rest.rsplit('-').next()?.parse::<u32>().ok());
+        if process.is_some_and(|process| !Path::new(&format!("/proc/{process}")).exists()) {
+            // Another run may be sweeping, too.
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// An opened plugin library, initialised.

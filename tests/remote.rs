@@ -47,7 +47,8 @@ impl Pair {
         until("the master lists the stem", || {
             let mut stems = Vec::new();
             master.stems(&mut stems);
-            stem = stems.first().map(|stem| stem.id);
+            // Stems of other tests may join, too, when this is the only master about.
+            stem = stems.iter().find(|stem| stem.instance == instance).map(|stem| stem.id);
             stem.is_some()
         });
         Self { plugin, master, stem: stem.unwrap() }
