@@ -61,8 +61,8 @@ pub struct MasterChain {
     output_gain: Trim,
     dither: Dither,
     bypass: Bypass,
-    /// What the settings asked of the bypass last, to see when it is switched on.
-    bypass_request: (bool, bool),
+    settings: MasterSettings,
+    /// Gain of the input while bypassed.
     bypass_gain_db: f32,
     input_loudness: Loudness,
     input_peak: PeakMeter,
@@ -83,7 +83,7 @@ impl MasterChain {
             dither: Dither::new(format),
             bypass: Bypass::new(format, limiter.latency_frames()),
             limiter,
-            bypass_request: (false, false),
+            settings: MasterSettings::default(),
             bypass_gain_db: 0.0,
             input_loudness: Loudness::new(format),
             input_peak: PeakMeter::new(format),
@@ -93,18 +93,21 @@ impl MasterChain {
         }
     }
 
-    /// Applies settings. `[audio]`
+    /// Applies settings; costs next to nothing when they are those in force. `[audio]`
     pub fn set(&mut self, settings: &MasterSettings) {
+        if *settings == self.settings {
+            return;
+        }
+        let previous = std::mem::replace(&mut self.settings, *settings);
         self.input_gain.set(&TrimSettings { trim_db: settings.input_gain_db, ..TrimSettings::default() });
         self.equalizer.set(&settings.equalizer);
         self.compressor.set(&settings.compressor);
         self.limiter.set(&settings.limiter);
         self.output_gain.set(&TrimSettings { trim_db: settings.output_gain_db, ..TrimSettings::default() });
         self.dither.set(settings.dither);
-        let request = (settings.bypass, settings.matched_bypass);
-        if request != self.bypass_request {
-            self.bypass_request = request;
-            self.bypass_gain_db = if request == (true, true) { self.matching_gain_db() } else { 0.0 };
+        let matched = settings.bypass && settings.matched_bypass;
+        if matched != (previous.bypass && previous.matched_bypass) {
+            self.bypass_gain_db = if matched { self.matching_gain_db() } else { 0.0 };
         }
         self.bypass.set(&BypassSettings { on: settings.bypass, input_gain_db: self.bypass_gain_db });
     }
@@ -146,11 +149,6 @@ impl MasterChain {
             processed_loudness.process(piece);
         });
         self.meter.process(block);
-    }
-
-    /// Ends a measurement: counts the peaks behind the last frames. `[audio]`
-    pub fn flush_measurement(&mut self) {
-        self.meter.flush();
     }
 
     /// How late the output is, under every setting. `[any]`

@@ -141,7 +141,7 @@ pub fn meters(readings: &Readings) -> Meters {
         integrated_lufs: readings.integrated_lufs,
         max_momentary_lufs: readings.max_momentary_lufs,
         max_short_term_lufs: readings.max_short_term_lufs,
-        range_lu: readings.range_lu.max(0.0),
+        range_lu: readings.range_lu,
         true_peak_dbtp: readings.true_peak_now_dbtp,
         max_true_peak_dbtp: readings.true_peak_dbtp,
         max_sample_peak_db: readings.sample_peak_dbfs,

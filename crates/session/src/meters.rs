@@ -8,9 +8,9 @@ pub const SILENCE_DB: f64 = -200.0;
 /// The master looks about once in twelve publishes, so everything short comes with a held or largest value beside it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Meters {
-    /// Largest sample since the previous reading, left and right; a mono stem says the same twice.
+    /// Largest sample with the display's hold and fall, left and right; a mono stem says the same twice.
     pub peak_db: [f64; 2],
-    /// Largest sample of the last 50 ms, left and right.
+    /// Largest sample held for at least 50 ms, left and right.
     pub held_peak_db: [f64; 2],
     /// RMS level, left and right.
     pub rms_db: [f64; 2],
@@ -24,7 +24,7 @@ pub struct Meters {
     pub max_momentary_lufs: f64,
     /// Largest short-term loudness since the last loudness reset.
     pub max_short_term_lufs: f64,
-    /// Loudness range (EBU Tech 3342) since the last loudness reset.
+    /// Loudness range (EBU Tech 3342) since the last loudness reset; [`SILENCE_DB`] in the first 3 s.
     pub range_lu: f64,
     /// True peak now, left and right.
     pub true_peak_dbtp: [f64; 2],
@@ -38,7 +38,7 @@ pub struct Meters {
     pub max_gain_reduction_db: f64,
     /// Correlation of left and right since the last loudness reset, −1…1; 0 when there is nothing to compare.
     pub correlation: f64,
-    /// Trim in force, with automation and glides; [`SILENCE_DB`] while muted by trim.
+    /// Trim the stem is set to, by hand or automation; whether it is muted stands in [`Run::muted`].
     pub trim_db: f64,
     /// Samples above full scale since the last peak reset.
     pub clip_count: u64,
@@ -60,7 +60,7 @@ impl Default for Meters {
             integrated_lufs: SILENCE_DB,
             max_momentary_lufs: SILENCE_DB,
             max_short_term_lufs: SILENCE_DB,
-            range_lu: 0.0,
+            range_lu: SILENCE_DB,
             true_peak_dbtp: [SILENCE_DB; 2],
             max_true_peak_dbtp: SILENCE_DB,
             max_sample_peak_db: SILENCE_DB,

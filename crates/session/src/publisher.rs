@@ -87,12 +87,14 @@ impl Publisher {
         pen.waiting_frames = waiting_frames;
         pen.offline = position.run.offline;
         pen.tick = pen.tick.wrapping_add(1);
+        // Decided before the slot is looked at: what is due only because the slot is new comes with the next block.
+        let due = now || waiting_frames >= PUBLISH_FRAMES;
         self.outlet.visit(|slot, target| {
             pen.enter(slot, target);
             slot.word(AUDIO_TICK).store(pen.tick, Ordering::Relaxed);
             slot.word(SONG_POSITION).store(position.song_frames.cast_unsigned(), Ordering::Relaxed);
             slot.word(RUN_FLAGS).store(run_bits(position.run), Ordering::Relaxed);
-            if now || pen.waiting_frames >= PUBLISH_FRAMES {
+            if due {
                 pen.waiting_frames = 0;
                 pen.serial = pen.serial.wrapping_add(1).max(1);
                 pen.start = slot.meters().write(pen.start, &meter_words(pen.serial, meters, position));

@@ -80,7 +80,7 @@ pub(crate) fn meters_from_words(words: &[u64; METER_WORDS]) -> (Meters, Position
         integrated_lufs: level(meter::INTEGRATED),
         max_momentary_lufs: level(meter::MAX_MOMENTARY),
         max_short_term_lufs: level(meter::MAX_SHORT_TERM),
-        range_lu: positive(meter::RANGE),
+        range_lu: level(meter::RANGE),
         true_peak_dbtp: pair(meter::TRUE_PEAK),
         max_true_peak_dbtp: level(meter::MAX_TRUE_PEAK),
         max_sample_peak_db: level(meter::MAX_SAMPLE_PEAK),
@@ -265,7 +265,7 @@ mod tests {
             let (meters, _) = meters_from_words(&words);
             let levels = [meters.peak_db, meters.held_peak_db, meters.rms_db, meters.true_peak_dbtp].concat();
             assert!(levels.iter().all(|level| (SILENCE_DB..=LARGEST_DB).contains(level)));
-            assert!((-1.0..=1.0).contains(&meters.correlation) && meters.range_lu >= 0.0);
+            assert!((-1.0..=1.0).contains(&meters.correlation) && meters.range_lu >= SILENCE_DB);
             let mut record = [0; METADATA_WORDS];
             record.copy_from_slice(&words[..METADATA_WORDS]);
             let metadata = Metadata::from_words(&record);

@@ -7,6 +7,7 @@ use dsp::stem_chain::StemSettings;
 use dsp::trim::{Polarity, TrimSettings};
 use nice_plug::prelude::{BoolParam, Enum, EnumParam, FloatParam, Params};
 use plugin_kit::compressor_params::CompressorParams;
+use plugin_kit::door::Link;
 use plugin_kit::equalizer_params::EqualizerParams;
 use plugin_kit::membership::Membership;
 use plugin_kit::text;
@@ -132,6 +133,18 @@ impl Default for StemParams {
 }
 
 impl StemParams {
+    /// Sets trim and compressor to where a role starts from. The host hears of all of it in one block. `[main]`
+    pub fn load_starting_point(&self, role: Role, link: &Link) {
+        let (start, compressor) = (role.starting_point(), &self.compressor);
+        link.edit(&self.trim.trim, start.trim.trim_db);
+        link.edit(&compressor.on, start.compressor.on);
+        link.edit(&compressor.threshold, start.compressor.threshold_db);
+        link.edit(&compressor.ratio, start.compressor.ratio);
+        link.edit(&compressor.knee, start.compressor.knee_db);
+        link.edit(&compressor.attack, start.compressor.attack_ms);
+        link.edit(&compressor.release, start.compressor.release_ms);
+    }
+
     /// The one place where the host's parameters become the sound's settings. `[audio]`
     pub fn settings(&self) -> StemSettings {
         StemSettings {

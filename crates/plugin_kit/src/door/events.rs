@@ -2,9 +2,9 @@
 
 use clap_sys::events::{
     CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_IS_LIVE, CLAP_EVENT_PARAM_GESTURE_BEGIN, CLAP_EVENT_PARAM_GESTURE_END,
-    CLAP_EVENT_PARAM_MOD, CLAP_EVENT_PARAM_VALUE, CLAP_EVENT_TRANSPORT, CLAP_TRANSPORT_HAS_BEATS_TIMELINE,
-    CLAP_TRANSPORT_HAS_TEMPO, clap_event_header, clap_event_param_gesture, clap_event_param_mod,
-    clap_event_param_value, clap_event_transport, clap_input_events, clap_output_events,
+    CLAP_EVENT_PARAM_MOD, CLAP_EVENT_PARAM_VALUE, CLAP_TRANSPORT_HAS_BEATS_TIMELINE, CLAP_TRANSPORT_HAS_TEMPO,
+    clap_event_header, clap_event_param_gesture, clap_event_param_mod, clap_event_param_value, clap_event_transport,
+    clap_input_events, clap_output_events,
 };
 
 use crossbeam::queue::ArrayQueue;
@@ -24,7 +24,6 @@ union Event {
     header: clap_event_header,
     value: clap_event_param_value,
     modulation: clap_event_param_mod,
-    transport: clap_event_transport,
 }
 
 /// The events of one block, copied, so that no time lies outside the block or before its predecessor.
@@ -127,9 +126,7 @@ unsafe fn copy(header: &clap_event_header) -> Option<Event> {
             CLAP_EVENT_PARAM_MOD if holds::<clap_event_param_mod>(header) => {
                 Some(Event { modulation: *source.cast() }).filter(|event| event.modulation.amount.is_finite())
             }
-            CLAP_EVENT_TRANSPORT if holds::<clap_event_transport>(header) => {
-                Some(Event { transport: with_tempo(*source.cast()) })
-            }
+            // A transport inside a block would have its position counted twice by the framework; the next block has it.
             _ => None,
         }
     }

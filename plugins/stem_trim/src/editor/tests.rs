@@ -49,13 +49,14 @@ fn controls(harness: &Harness) -> Vec<String> {
 #[test]
 fn every_parameter_is_in_the_window_under_its_name() {
     let params = Arc::new(StemParams::default());
-    let (session, _readings) = StemSession::new(params.clone(), &plugin_kit::door::Link::new(params.clone()));
+    let link = plugin_kit::door::Link::new(params.clone());
+    let (session, _readings) = StemSession::new(params.clone(), &link);
     let host = GuiContext::new(Arc::new(Deaf));
     let mut graph = EqualizerGraph::default();
     let shown = Arc::clone(&params);
     let mut harness = Harness::builder().with_size(DESIGN).build_ui(move |ui| {
         let theme = Theme::fitting(DESIGN, DESIGN);
-        window::show(ui, &theme, &host, &shown, &session, &mut graph, &StemReadings::default());
+        window::show(ui, &theme, &host, &shown, &session, &link, &mut graph, &StemReadings::default());
     });
     harness.run_steps(3);
 

@@ -12,8 +12,8 @@ use gui::knob::Knob;
 use gui::theme::{self, Theme};
 use gui::{choice, equalizer_panel, figure, meter, switch};
 use nice_plug::context::gui::GuiContext;
-use nice_plug::prelude::Param;
 use plugin_kit::controls::{self, hold};
+use plugin_kit::door;
 use session::member::Link;
 
 use crate::params::StemParams;
@@ -26,6 +26,7 @@ pub fn show(
     host: &GuiContext,
     params: &StemParams,
     session: &StemSession,
+    link: &door::Link,
     graph: &mut EqualizerGraph,
     readings: &StemReadings,
 ) {
@@ -37,7 +38,7 @@ pub fn show(
     let settings = params.settings();
     let rails = role.guard_rails();
 
-    show_header(ui, theme, at(8.0, 8.0, size.x - 16.0, 36.0), host, params, session, role);
+    show_header(ui, theme, at(8.0, 8.0, size.x - 16.0, 36.0), host, params, session, link, role);
     show_link(ui, theme, at(8.0, size.y - 30.0, size.x - 16.0, 24.0), params);
 
     // The space beyond the design goes to the equalizer.
@@ -72,6 +73,7 @@ fn show_header(
     host: &GuiContext,
     params: &StemParams,
     session: &StemSession,
+    link: &door::Link,
     role: Role,
 ) {
     let width = theme.design_size(rect).x;
@@ -104,7 +106,7 @@ fn show_header(
     );
     let tip = "Trim 0 dB and a gentle compressor in the middle of what this role usually gets. The EQ stays.";
     if switch::action(ui, theme, at(390.0, 160.0), "Load starting point", tip).clicked() {
-        load_starting_point(host, params, role);
+        params.load_starting_point(role, link);
     }
     let bypass = hold(host, &params.bypass);
     switch::show(
@@ -116,25 +118,6 @@ fn show_header(
         "Passes the stem through untouched.",
         theme::UNUSUAL,
     );
-}
-
-/// Sets trim and compressor to where the role starts from; every gesture is open at once, so that it is one action.
-fn load_starting_point(host: &GuiContext, params: &StemParams, role: Role) {
-    let start = role.starting_point();
-    let compressor = &params.compressor;
-    let plain = |parameter: &nice_plug::prelude::FloatParam, value: f32| parameter.preview_normalized(value);
-    let values = [
-        (hold(host, &params.trim.trim), plain(&params.trim.trim, start.trim.trim_db)),
-        (hold(host, &compressor.on), if start.compressor.on { 1.0 } else { 0.0 }),
-        (hold(host, &compressor.threshold), plain(&compressor.threshold, start.compressor.threshold_db)),
-        (hold(host, &compressor.ratio), plain(&compressor.ratio, start.compressor.ratio)),
-        (hold(host, &compressor.knee), plain(&compressor.knee, start.compressor.knee_db)),
-        (hold(host, &compressor.attack), plain(&compressor.attack, start.compressor.attack_ms)),
-        (hold(host, &compressor.release), plain(&compressor.release, start.compressor.release_ms)),
-    ];
-    values.iter().for_each(|(parameter, _)| parameter.begin());
-    values.iter().for_each(|(parameter, normalized)| parameter.set(*normalized));
-    values.iter().for_each(|(parameter, _)| parameter.end());
 }
 
 fn show_trim(ui: &mut Ui, theme: &Theme, rect: Rect, host: &GuiContext, params: &StemParams, role: Role) {
