@@ -77,7 +77,7 @@ impl Plugin for StemTrim {
     }
 
     fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<editor::Editor> {
-        editor::create(self.params.clone(), self.session.clone(), self.link.clone())
+        editor::create(self.params.clone(), self.session.clone())
     }
 
     fn activate(

@@ -46,6 +46,11 @@ impl StemSession {
         Voice::new(publisher, format.sample_rate_hz)
     }
 
+    /// The door to the host; nothing while the plugin is being destroyed. `[main]`
+    pub fn link(&self) -> Option<Arc<Link>> {
+        self.link.upgrade()
+    }
+
     /// What has been measured last. `[main]`
     pub fn readings(&self) -> StemReadings {
         self.readings.latest()

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use clap_sys::events::{clap_input_events, clap_output_events};
 use clap_sys::ext::audio_ports::{CLAP_EXT_AUDIO_PORTS, clap_audio_port_info, clap_plugin_audio_ports};
 use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_plugin_latency};
-use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_host_params, clap_param_info, clap_plugin_params};
+use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_param_info, clap_plugin_params};
 use clap_sys::ext::render::{CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, clap_plugin_render, clap_plugin_render_mode};
 use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
 use clap_sys::ext::track_info::{
@@ -24,7 +24,7 @@ use nice_plug::wrapper::clap::Wrapper;
 
 use super::events::{Events, with_tempo};
 use super::host_proxy::HostProxy;
-use super::link::{FlushTarget, Link};
+use super::link::{HostSide, Link};
 use super::ports::Ports;
 use super::state::{self, Choices, MemoryStream};
 use super::{REPORT_EXTENSION_ID, ReportExtension};
@@ -261,10 +261,11 @@ unsafe extern "C" fn init(plugin: *const clap_plugin) -> bool {
             instance.render.get_or_init(|| clap_plugin_render { set: Some(render_set), ..*render });
         }
     }
-    let params: *const clap_host_params = instance.proxy.real_extension(CLAP_EXT_PARAMS).cast();
-    if !params.is_null() {
-        instance.link.set_flush_target(Some(FlushTarget { host: instance.proxy.real(), params }));
-    }
+    instance.link.set_host_side(Some(HostSide {
+        host: instance.proxy.real(),
+        params: instance.proxy.real_extension(CLAP_EXT_PARAMS).cast(),
+        state: instance.proxy.real_extension(CLAP_EXT_STATE).cast(),
+    }));
     instance.link.set_host_name(instance.proxy.name());
     instance.read_track();
     true
@@ -276,7 +277,7 @@ unsafe extern "C" fn destroy(plugin: *const clap_plugin) {
     }
     // SAFETY: the host passes the pointer it was given, for the last time.
     let instance = unsafe { Box::from_raw(plugin.cast_mut().cast::<Instance>()) };
-    instance.link.set_flush_target(None);
+    instance.link.set_host_side(None);
     if let Some(destroy) = instance.framework.destroy {
         // SAFETY: the framework's function takes a plugin whose `plugin_data` is its own; the proxy it may still call
         // is dropped with the instance, after this.
@@ -287,7 +288,7 @@ unsafe extern "C" fn destroy(plugin: *const clap_plugin) {
 unsafe extern "C" fn activate(plugin: *const clap_plugin, sample_rate: f64, min_frames: u32, max_frames: u32) -> bool {
     // SAFETY: as for `init`.
     let Some(instance) = (unsafe { Instance::of(plugin) }) else { return false };
-    if !(sample_rate.is_finite() && sample_rate > 0.0) || !(1..=MAX_BLOCK_FRAMES).contains(&max_frames) {
+    if !(sample_rate.is_finite() && sample_rate > 0.0 && (1..=MAX_BLOCK_FRAMES).contains(&max_frames)) {
         return false;
     }
     instance.proxy.activating.store(true, Ordering::Relaxed);

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use clap_sys::ext::params::clap_host_params;
+use clap_sys::ext::state::clap_host_state;
 use clap_sys::host::clap_host;
 use crossbeam::queue::ArrayQueue;
 use nice_plug::prelude::{Param, ParamPtr, Params};
@@ -31,15 +32,18 @@ pub struct Track {
     pub color_argb: Option<u32>,
 }
 
-/// Tells the host that parameters wait to be flushed; both pointers live as long as the instance.
+/// What the host can be asked without being called; the extensions are null where it has none, and all live as long as
+/// the instance.
 #[derive(Clone, Copy)]
-pub(super) struct FlushTarget {
+pub(super) struct HostSide {
     pub host: *const clap_host,
     pub params: *const clap_host_params,
+    pub state: *const clap_host_state,
 }
 
-// SAFETY: `clap_host_params.request_flush` may be called from any thread but the audio thread.
-unsafe impl Send for FlushTarget {}
+// SAFETY: `clap_host_params.request_flush` may be called from any thread but the audio thread; `mark_dirty` is called
+// on the main thread only, as `Link::mark_dirty` asks.
+unsafe impl Send for HostSide {}
 
 /// What a plugin and the door share. The plugin makes it in its `Default` and keeps it; the door finds it there.
 pub struct Link {
@@ -47,7 +51,7 @@ pub struct Link {
     pub(super) non_finite_samples: AtomicU64,
     pub(super) offline: AtomicBool,
     track: Mutex<Track>,
-    flush_target: Mutex<Option<FlushTarget>>,
+    host_side: Mutex<Option<HostSide>>,
     parameter_ids: OnceLock<HashMap<ParamPtr, u32>>,
     host_name: OnceLock<String>,
     params: Arc<dyn Params>,
@@ -68,7 +72,7 @@ impl Link {
             track: Mutex::default(),
             non_finite_samples: AtomicU64::new(0),
             offline: AtomicBool::new(false),
-            flush_target: Mutex::new(None),
+            host_side: Mutex::new(None),
             parameter_ids: OnceLock::new(),
             host_name: OnceLock::new(),
             params,
@@ -90,17 +94,30 @@ impl Link {
     pub fn edit<T: Param>(&self, parameter: &T, plain: T::Plain) -> bool {
         let queued = self.edit_within_block(parameter, plain);
         // Held during the call, so that the instance cannot go away under it.
-        let target = self.flush_target.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(FlushTarget { host, params }) = *target {
-            // SAFETY: the door clears the target before the host may free either pointer, and `request_flush` may be
-            // called from every thread but the audio thread, which uses `edit_within_block`.
+        let host_side = self.host_side.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(HostSide { host, params, .. }) = *host_side {
+            // SAFETY: the door clears the pointers before the host may free them, and `request_flush` may be called from
+            // every thread but the audio thread, which uses `edit_within_block`.
             unsafe {
-                if let Some(request_flush) = (*params).request_flush {
+                if let Some(request_flush) = params.as_ref().and_then(|params| params.request_flush) {
                     request_flush(host);
                 }
             }
         }
         queued
+    }
+
+    /// Tells the host that the project has something new to save, beside the parameters: a name, a session. `[main]`
+    pub fn mark_dirty(&self) {
+        let host_side = self.host_side.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(HostSide { host, state, .. }) = *host_side {
+            // SAFETY: the door clears the pointers before the host may free them, and this is the main thread.
+            unsafe {
+                if let Some(mark_dirty) = state.as_ref().and_then(|state| state.mark_dirty) {
+                    mark_dirty(host);
+                }
+            }
+        }
     }
 
     /// The same as [`Link::edit`] from inside `process`: the host hears of it with the next block. `[audio]`
@@ -162,9 +179,9 @@ impl Link {
         *self.track.lock().unwrap_or_else(PoisonError::into_inner) = track;
     }
 
-    /// Says whom to tell that edits wait; `None` before the host goes away. `[main]`
-    pub(super) fn set_flush_target(&self, target: Option<FlushTarget>) {
-        *self.flush_target.lock().unwrap_or_else(PoisonError::into_inner) = target;
+    /// Says what the host can be asked; `None` before it goes away. `[main]`
+    pub(super) fn set_host_side(&self, host_side: Option<HostSide>) {
+        *self.host_side.lock().unwrap_or_else(PoisonError::into_inner) = host_side;
     }
 
     /// Notes the framework's ids of the parameters. `[main]`

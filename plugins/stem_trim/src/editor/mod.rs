@@ -18,8 +18,6 @@ use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, create_egui_editor,
 };
 
-use plugin_kit::door::Link;
-
 use crate::params::StemParams;
 use crate::session_link::StemSession;
 
@@ -33,7 +31,6 @@ const DESIGN: egui::Vec2 = egui::vec2(800.0, 600.0);
 pub struct App {
     params: Arc<StemParams>,
     session: Arc<StemSession>,
-    link: Arc<Link>,
     /// Where edits go, while the window is open.
     host: Option<GuiContext>,
     graph: EqualizerGraph,
@@ -46,7 +43,7 @@ pub struct App {
 }
 
 /// The window of a plugin. `[main]`
-pub fn create(params: Arc<StemParams>, session: Arc<StemSession>, link: Arc<Link>) -> Option<Editor> {
+pub fn create(params: Arc<StemParams>, session: Arc<StemSession>) -> Option<Editor> {
     let size = |scale: f32| LogicalSize::new(DESIGN.x * scale, DESIGN.y * scale);
     let resize_hint =
         ResizeHint::RESIZABLE.with_min_max_logical_size(Some(size(*SCALES.start())), Some(size(*SCALES.end())));
@@ -55,7 +52,6 @@ pub fn create(params: Arc<StemParams>, session: Arc<StemSession>, link: Arc<Link
     let app = App {
         params,
         session,
-        link,
         host: None,
         graph: EqualizerGraph::default(),
         styled: None,
@@ -89,7 +85,7 @@ impl NiceEguiApp for App {
         self.params.membership.with_member(session::member::Member::request_fast);
         let readings = self.session.readings();
         if let Some(host) = self.host.clone() {
-            window::show(ui, &theme, &host, &self.params, &self.session, &self.link, &mut self.graph, &readings);
+            window::show(ui, &theme, &host, &self.params, &self.session, &mut self.graph, &readings);
         }
         ui.ctx().request_repaint_after(if readings == self.shown { CALM } else { QUICK });
         self.shown = readings;

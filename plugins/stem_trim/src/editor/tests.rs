@@ -56,7 +56,7 @@ fn every_parameter_is_in_the_window_under_its_name() {
     let shown = Arc::clone(&params);
     let mut harness = Harness::builder().with_size(DESIGN).build_ui(move |ui| {
         let theme = Theme::fitting(DESIGN, DESIGN);
-        window::show(ui, &theme, &host, &shown, &session, &link, &mut graph, &StemReadings::default());
+        window::show(ui, &theme, &host, &shown, &session, &mut graph, &StemReadings::default());
     });
     harness.run_steps(3);
 

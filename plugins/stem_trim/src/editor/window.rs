@@ -13,7 +13,6 @@ use gui::theme::{self, Theme};
 use gui::{choice, equalizer_panel, figure, meter, switch};
 use nice_plug::context::gui::GuiContext;
 use plugin_kit::controls::{self, hold};
-use plugin_kit::door;
 use session::member::Link;
 
 use crate::params::StemParams;
@@ -26,7 +25,6 @@ pub fn show(
     host: &GuiContext,
     params: &StemParams,
     session: &StemSession,
-    link: &door::Link,
     graph: &mut EqualizerGraph,
     readings: &StemReadings,
 ) {
@@ -38,8 +36,8 @@ pub fn show(
     let settings = params.settings();
     let rails = role.guard_rails();
 
-    show_header(ui, theme, at(8.0, 8.0, size.x - 16.0, 36.0), host, params, session, link, role);
-    show_link(ui, theme, at(8.0, size.y - 30.0, size.x - 16.0, 24.0), params);
+    show_header(ui, theme, at(8.0, 8.0, size.x - 16.0, 36.0), host, params, session, role);
+    show_link(ui, theme, at(8.0, size.y - 30.0, size.x - 16.0, 24.0), params, session);
 
     // The space beyond the design goes to the equalizer.
     const LEFT: f32 = 156.0;
@@ -73,7 +71,6 @@ fn show_header(
     host: &GuiContext,
     params: &StemParams,
     session: &StemSession,
-    link: &door::Link,
     role: Role,
 ) {
     let width = theme.design_size(rect).x;
@@ -94,6 +91,7 @@ fn show_header(
     let response = ui.put(at(14.0, 220.0), entry).accessible_name("Stem name");
     if response.changed() {
         *params.name.write().unwrap_or_else(PoisonError::into_inner) = name;
+        session.link().inspect(|link| link.mark_dirty());
     }
     response.on_hover_text("What the stem is called in Master Bus. Empty: the name of the track.");
 
@@ -106,7 +104,9 @@ fn show_header(
     );
     let tip = "Trim 0 dB and a gentle compressor in the middle of what this role usually gets. The EQ stays.";
     if switch::action(ui, theme, at(390.0, 160.0), "Load starting point", tip).clicked() {
-        params.load_starting_point(role, link);
+        if let Some(link) = session.link() {
+            params.load_starting_point(role, &link);
+        }
     }
     let bypass = hold(host, &params.bypass);
     switch::show(
@@ -183,10 +183,10 @@ fn show_output(ui: &mut Ui, theme: &Theme, rect: Rect, readings: &StemReadings) 
 }
 
 /// Says whom the stem is linked to; where that is not clear, lets the user choose.
-fn show_link(ui: &mut Ui, theme: &Theme, rect: Rect, params: &StemParams) {
+fn show_link(ui: &mut Ui, theme: &Theme, rect: Rect, params: &StemParams, session: &StemSession) {
     let text = params.membership.link_sentence();
-    let link = params.membership.with_member(session::member::Member::link);
-    let Some(Link::Choose { candidates }) = link else {
+    let linked = params.membership.with_member(session::member::Member::link);
+    let Some(Link::Choose { candidates }) = linked else {
         theme.write_fitting(ui.painter(), rect, &text, 13.0, theme::QUIET_TEXT);
         return;
     };
@@ -201,5 +201,6 @@ fn show_link(ui: &mut Ui, theme: &Theme, rect: Rect, params: &StemParams) {
     if let Some(candidate) = choice::menu(ui, theme, choose, "Choose a session", &lines).and_then(|n| candidates.get(n))
     {
         params.membership.with_member(|member| member.choose(candidate));
+        session.link().inspect(|link| link.mark_dirty());
     }
 }
