@@ -40,7 +40,7 @@ pub struct Options {
     /// Convert rates and pad lengths of stems that differ instead of refusing them
     #[arg(long)]
     pub align: bool,
-    /// Leave every control neutral: master.wav (32-bit float) is the sum of the stems, bit for bit
+    /// Leave every control neutral: master.wav (32-bit float) is the sum of the stems, bit for bit below full scale
     #[arg(long)]
     pub neutral: bool,
     /// Also write every stem as it left its Stem Trim, into the folder `stems` beside the master
@@ -104,6 +104,9 @@ pub fn run(options: &Options) -> Result<()> {
             take = studio.play(&song, &format!("pass {pass}, drive {drive_db:.1} dB"))?;
         }
         notes.push(outcome(&target.title(), aim_lufs, drive_db, &take));
+    }
+    if options.neutral && take.sum_peak > 1.0 {
+        notes.push("The sum of the stems exceeds full scale: there, even the neutral master limits.".to_owned());
     }
     notes.extend(take.notes(&song));
 

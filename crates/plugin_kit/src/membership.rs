@@ -101,7 +101,7 @@ impl Membership {
             Link::Full => "The session is full: 128 instances are open".to_owned(),
         };
         match local_only {
-            Some(reason) => format!("{sentence} (this process only: {reason})"),
+            Some(reason) => format!("{sentence} (this plugin in this process only: {reason})"),
             None => sentence,
         }
     }

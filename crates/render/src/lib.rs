@@ -1,4 +1,4 @@
-//! THE SAME SOUND, FROM FILES: what a folder of stems is called, and what is said about it.
+//! WHAT IS SAID OF FILES: what the stems of a folder are called, and what was measured of them and their master.
 //!
 //! `stem_names` reads a stem's name and role from its file's name · `report` is what was measured, as JSON and as a
 //! page · `table` is the same for the terminal.

@@ -1,4 +1,5 @@
-//! macOS: no shared memory in this version. The instances of one process meet on the heap.
+//! macOS: no shared memory in this version. Instances of one library in one process meet on the heap; Stem Trim and
+//! Master Bus, being two libraries, do not see each other.
 
 use std::fs::File;
 use std::io;
