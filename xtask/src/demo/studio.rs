@@ -223,7 +223,11 @@ impl Take {
         )];
         // Corrected stems differ from the reference on purpose: only a neutral sum is compared.
         if let Some(residual_dbfs) = self.master.null_residual_dbfs.filter(|_| self.is_neutral) {
-            notes.push(format!("The sum of the stems differs from the reference by {} dBFS RMS in the worst 400 ms."));
+            notes.push(if residual_dbfs <= SILENCE_DB {
+                "The sum of the stems is the reference, to the bit.".to_owned()
+            } else {
+                format!("The sum of the stems is {residual_dbfs:.1} dBFS RMS off the reference in the worst 400 ms.")
+            });
         }
         notes
     }
