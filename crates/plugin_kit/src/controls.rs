@@ -1,22 +1,53 @@
 //! Controls: the parameters of the host as the controls of a window hold them.
 
-use crate::compressor_params::CompressorParams;
-use crate::equalizer_params::{BandParams, EqualizerParams, PlacementChoice, PlacementParams, SlopeChoice};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use gui::compressor_panel::CompressorControls;
 use gui::equalizer_panel::{BandControls, OnOff};
 use gui::parameter::Parameter;
-use nice_plug::context::gui::{GuiContext, ParamSetter};
-use nice_plug::prelude::{EnumParam, FloatParam, Param};
+use nice_plug::context::gui::GuiContext;
+use nice_plug::prelude::{EnumParam, FloatParam, Param, ParamPtr};
 
-/// A parameter, and the host that is told what a hand does to it.
+use crate::compressor_params::CompressorParams;
+use crate::equalizer_params::{BandParams, EqualizerParams, PlacementChoice, PlacementParams, SlopeChoice};
+
+/// What the user's hand in a window does to the host's parameters. It knows which gestures are under way, so that a
+/// window that closes in the middle of one can end it: the host would wait for that for ever.
+#[derive(Clone)]
+pub struct Hand {
+    host: GuiContext,
+    under_way: Arc<Mutex<Vec<ParamPtr>>>,
+}
+
+impl Hand {
+    /// A hand that does nothing yet. `[main]`
+    pub fn new(host: GuiContext) -> Self {
+        Self { host, under_way: Arc::default() }
+    }
+
+    /// Ends every gesture that is under way. `[main]`
+    #[allow(unsafe_code, reason = "the framework's way to name a parameter without its type")]
+    pub fn let_go(&self) {
+        for parameter in self.under_way().drain(..) {
+            // SAFETY: a parameter of the plugin whose window this is; the framework looks it up before it uses it.
+            unsafe { self.host.raw_end_set_parameter(parameter) };
+        }
+    }
+
+    fn under_way(&self) -> MutexGuard<'_, Vec<ParamPtr>> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A parameter, and the hand that may move it.
 struct Held<'a, P: Param> {
     parameter: &'a P,
-    host: ParamSetter<'a>,
+    hand: &'a Hand,
 }
 
 /// A parameter for a control. `[main]`
-pub fn hold<'a, P: Param>(host: &'a GuiContext, parameter: &'a P) -> Box<dyn Parameter + 'a> {
-    Box::new(Held { parameter, host: host.param_setter() })
+pub fn hold<'a, P: Param>(hand: &'a Hand, parameter: &'a P) -> Box<dyn Parameter + 'a> {
+    Box::new(Held { parameter, hand })
 }
 
 impl<P: Param> Parameter for Held<'_, P> {
@@ -45,33 +76,35 @@ impl<P: Param> Parameter for Held<'_, P> {
     }
 
     fn begin(&self) {
-        self.host.begin_set_parameter(self.parameter);
+        self.hand.under_way().push(self.parameter.as_ptr());
+        self.hand.host.param_setter().begin_set_parameter(self.parameter);
     }
 
     fn set(&self, normalized: f32) {
         // By way of the plain value, so that the host hears of the step the parameter takes.
-        self.host.set_parameter(self.parameter, self.parameter.preview_plain(normalized));
+        self.hand.host.param_setter().set_parameter(self.parameter, self.parameter.preview_plain(normalized));
     }
 
     fn end(&self) {
-        self.host.end_set_parameter(self.parameter);
+        self.hand.under_way().retain(|parameter| *parameter != self.parameter.as_ptr());
+        self.hand.host.param_setter().end_set_parameter(self.parameter);
     }
 }
 
 /// The equalizer's bands, in the order of the signal; without placements every band hears both channels. `[main]`
 pub fn bands<'a>(
-    host: &'a GuiContext,
+    hand: &'a Hand,
     params: &'a EqualizerParams,
     hears: Option<&'a PlacementParams>,
 ) -> [BandControls<'a>; 7] {
     type Placement = fn(&PlacementParams) -> &EnumParam<PlacementChoice>;
-    let placement = |pick: Placement| hears.map(|hears| hold(host, pick(hears)));
+    let placement = |pick: Placement| hears.map(|hears| hold(hand, pick(hears)));
     let cut =
         |name, mark, slope: &'a EnumParam<SlopeChoice>, frequency: &'a FloatParam, hears: Placement| BandControls {
             name,
             mark,
-            on_off: OnOff::Slope(hold(host, slope)),
-            frequency: hold(host, frequency),
+            on_off: OnOff::Slope(hold(hand, slope)),
+            frequency: hold(hand, frequency),
             gain: None,
             quality: None,
             placement: placement(hears),
@@ -79,10 +112,10 @@ pub fn bands<'a>(
     let band = |name, mark, band: &'a BandParams, hears: Placement| BandControls {
         name,
         mark,
-        on_off: OnOff::Switch(hold(host, &band.on)),
-        frequency: hold(host, &band.frequency),
-        gain: Some(hold(host, &band.gain)),
-        quality: Some(hold(host, &band.quality)),
+        on_off: OnOff::Switch(hold(hand, &band.on)),
+        frequency: hold(hand, &band.frequency),
+        gain: Some(hold(hand, &band.gain)),
+        quality: Some(hold(hand, &band.quality)),
         placement: placement(hears),
     };
     [
@@ -97,20 +130,20 @@ pub fn bands<'a>(
 }
 
 /// The compressor's controls. `[main]`
-pub fn compressor<'a>(host: &'a GuiContext, params: &'a CompressorParams) -> CompressorControls<'a> {
+pub fn compressor<'a>(hand: &'a Hand, params: &'a CompressorParams) -> CompressorControls<'a> {
     CompressorControls {
-        on: hold(host, &params.on),
-        threshold: hold(host, &params.threshold),
-        ratio: hold(host, &params.ratio),
-        knee: hold(host, &params.knee),
-        attack: hold(host, &params.attack),
-        release: hold(host, &params.release),
-        auto_release: hold(host, &params.auto_release),
-        sidechain_high_pass: hold(host, &params.sidechain_high_pass),
-        detector: hold(host, &params.detector),
-        stereo_link: hold(host, &params.stereo_link),
-        mix: hold(host, &params.mix),
-        makeup: hold(host, &params.makeup),
-        auto_makeup: hold(host, &params.auto_makeup),
+        on: hold(hand, &params.on),
+        threshold: hold(hand, &params.threshold),
+        ratio: hold(hand, &params.ratio),
+        knee: hold(hand, &params.knee),
+        attack: hold(hand, &params.attack),
+        release: hold(hand, &params.release),
+        auto_release: hold(hand, &params.auto_release),
+        sidechain_high_pass: hold(hand, &params.sidechain_high_pass),
+        detector: hold(hand, &params.detector),
+        stereo_link: hold(hand, &params.stereo_link),
+        mix: hold(hand, &params.mix),
+        makeup: hold(hand, &params.makeup),
+        auto_makeup: hold(hand, &params.auto_makeup),
     }
 }

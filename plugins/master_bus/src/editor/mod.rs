@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use dsp::master_chain::MasterReadings;
 use gui::equalizer_graph::EqualizerGraph;
+use gui::parameter::{change, is_on};
 use gui::platform_table::PlatformTable;
 use gui::theme::{self, SCALES, Theme};
 use nice_plug::context::gui::GuiContext;
@@ -19,6 +20,7 @@ use nice_plug_egui::baseview::HandlerError;
 use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, create_egui_editor,
 };
+use plugin_kit::controls::{self, Hand};
 use session::member::{Member, StemView};
 
 use crate::params::MasterParams;
@@ -36,7 +38,7 @@ pub struct App {
     params: Arc<MasterParams>,
     session: Arc<MasterSession>,
     /// Where edits go, while the window is open.
-    host: Option<GuiContext>,
+    hand: Option<Hand>,
     graph: EqualizerGraph,
     platforms: PlatformTable,
     /// The scale egui's own parts have.
@@ -57,7 +59,7 @@ pub fn create(params: Arc<MasterParams>, session: Arc<MasterSession>) -> Option<
     let app = App {
         params,
         session,
-        host: None,
+        hand: None,
         graph: EqualizerGraph::default(),
         platforms: PlatformTable::default(),
         styled: None,
@@ -74,7 +76,7 @@ const CALM: Duration = Duration::from_millis(100);
 impl NiceEguiApp for App {
     fn build(&mut self, _ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
         frame.set_clear_color(theme::BACKGROUND.into());
-        self.host = Some(host);
+        self.hand = Some(Hand::new(host));
         self.styled = None;
         self.is_restored = false;
         Ok(())
@@ -90,12 +92,22 @@ impl NiceEguiApp for App {
         }
         self.params.membership.with_member(Member::request_fast);
         let seen = (self.session.readings(), self.session.stems());
-        if let Some(host) = self.host.clone() {
-            let window = Window { theme: &theme, host: &host, params: &self.params, readings: &seen.0, stems: &seen.1 };
+        if let Some(hand) = self.hand.clone() {
+            let window = Window { theme: &theme, host: &hand, params: &self.params, readings: &seen.0, stems: &seen.1 };
             window.show(ui, &mut self.graph, &mut self.platforms);
         }
         ui.ctx().request_repaint_after(if seen == self.shown { CALM } else { QUICK });
         self.shown = seen;
+    }
+
+    fn editor_closed(&mut self) {
+        let Some(hand) = self.hand.take() else { return };
+        let reset = controls::hold(&hand, &self.params.measure.reset);
+        if is_on(&*reset) {
+            // Its button was let go by the closing window, not by the hand; held down it could not be pressed again.
+            change(&*reset, 0.0);
+        }
+        hand.let_go();
     }
 }
 

@@ -11,9 +11,8 @@ use gui::parameter::change;
 use gui::platform_table::PlatformTable;
 use gui::theme::{self, Theme};
 use gui::{equalizer_panel, figure, meter, switch};
-use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::Param;
-use plugin_kit::controls::{self, hold};
+use plugin_kit::controls::{self, Hand, hold};
 use session::member::StemView;
 
 use crate::params::MasterParams;
@@ -21,7 +20,7 @@ use crate::params::MasterParams;
 /// What a drawing of the window needs.
 pub struct Window<'a> {
     pub theme: &'a Theme,
-    pub host: &'a GuiContext,
+    pub host: &'a Hand,
     pub params: &'a MasterParams,
     pub readings: &'a MasterReadings,
     pub stems: &'a [StemView],

@@ -17,6 +17,7 @@ use nice_plug_egui::baseview::HandlerError;
 use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, create_egui_editor,
 };
+use plugin_kit::controls::Hand;
 
 use crate::params::StemParams;
 use crate::session_link::StemSession;
@@ -32,7 +33,7 @@ pub struct App {
     params: Arc<StemParams>,
     session: Arc<StemSession>,
     /// Where edits go, while the window is open.
-    host: Option<GuiContext>,
+    hand: Option<Hand>,
     graph: EqualizerGraph,
     /// The scale egui's own parts have.
     styled: Option<Theme>,
@@ -52,7 +53,7 @@ pub fn create(params: Arc<StemParams>, session: Arc<StemSession>) -> Option<Edit
     let app = App {
         params,
         session,
-        host: None,
+        hand: None,
         graph: EqualizerGraph::default(),
         styled: None,
         shown: StemReadings::default(),
@@ -68,7 +69,7 @@ const CALM: Duration = Duration::from_millis(100);
 impl NiceEguiApp for App {
     fn build(&mut self, _ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
         frame.set_clear_color(theme::BACKGROUND.into());
-        self.host = Some(host);
+        self.hand = Some(Hand::new(host));
         self.styled = None;
         self.is_restored = false;
         Ok(())
@@ -84,11 +85,17 @@ impl NiceEguiApp for App {
         }
         self.params.membership.with_member(session::member::Member::request_fast);
         let readings = self.session.readings();
-        if let Some(host) = self.host.clone() {
-            window::show(ui, &theme, &host, &self.params, &self.session, &mut self.graph, &readings);
+        if let Some(hand) = self.hand.clone() {
+            window::show(ui, &theme, &hand, &self.params, &self.session, &mut self.graph, &readings);
         }
         ui.ctx().request_repaint_after(if readings == self.shown { CALM } else { QUICK });
         self.shown = readings;
+    }
+
+    fn editor_closed(&mut self) {
+        if let Some(hand) = self.hand.take() {
+            hand.let_go();
+        }
     }
 }
 

@@ -25,7 +25,7 @@ impl GuiContextInner for Deaf {
     unsafe fn raw_set_parameter_normalized(&self, _param: ParamPtr, _normalized: f32) {}
     unsafe fn raw_end_set_parameter(&self, _param: ParamPtr) {}
     fn get_state(&self) -> PluginState {
-        unimplemented!("the window keeps no state here")
+        panic!("the window keeps no state here")
     }
     fn set_state(&self, _state: PluginState) {}
     fn request_restart(&self) {}
@@ -51,7 +51,7 @@ fn every_parameter_is_in_the_window_under_its_name() {
     let params = Arc::new(StemParams::default());
     let link = plugin_kit::door::Link::new(params.clone());
     let (session, _readings) = StemSession::new(params.clone(), &link);
-    let host = GuiContext::new(Arc::new(Deaf));
+    let host = Hand::new(GuiContext::new(Arc::new(Deaf)));
     let mut graph = EqualizerGraph::default();
     let shown = Arc::clone(&params);
     let mut harness = Harness::builder().with_size(DESIGN).build_ui(move |ui| {

@@ -11,8 +11,7 @@ use gui::guard_rail::{Tone, trim_sentence};
 use gui::knob::Knob;
 use gui::theme::{self, Theme};
 use gui::{choice, equalizer_panel, figure, meter, switch};
-use nice_plug::context::gui::GuiContext;
-use plugin_kit::controls::{self, hold};
+use plugin_kit::controls::{self, Hand, hold};
 use session::member::Link;
 
 use crate::params::StemParams;
@@ -22,7 +21,7 @@ use crate::session_link::StemSession;
 pub fn show(
     ui: &mut Ui,
     theme: &Theme,
-    host: &GuiContext,
+    host: &Hand,
     params: &StemParams,
     session: &StemSession,
     graph: &mut EqualizerGraph,
@@ -68,7 +67,7 @@ fn show_header(
     ui: &mut Ui,
     theme: &Theme,
     rect: Rect,
-    host: &GuiContext,
+    host: &Hand,
     params: &StemParams,
     session: &StemSession,
     role: Role,
@@ -120,7 +119,7 @@ fn show_header(
     );
 }
 
-fn show_trim(ui: &mut Ui, theme: &Theme, rect: Rect, host: &GuiContext, params: &StemParams, role: Role) {
+fn show_trim(ui: &mut Ui, theme: &Theme, rect: Rect, host: &Hand, params: &StemParams, role: Role) {
     let size = theme.design_size(rect);
     let at = |x: f32, y: f32, width: f32, height: f32| theme.place(rect.min, x, y, width, height);
     let trim = hold(host, &params.trim.trim);
