@@ -102,10 +102,10 @@ fn show_header(
         "What the stem is: sets where controls turn amber.",
     );
     let tip = "Trim 0 dB and a gentle compressor in the middle of what this role usually gets. The EQ stays.";
-    if switch::action(ui, theme, at(390.0, 160.0), "Load starting point", tip).clicked() {
-        if let Some(link) = session.link() {
-            params.load_starting_point(role, &link);
-        }
+    if switch::action(ui, theme, at(390.0, 160.0), "Load starting point", tip).clicked()
+        && let Some(link) = session.link()
+    {
+        params.load_starting_point(role, &link);
     }
     let bypass = hold(host, &params.bypass);
     switch::show(
