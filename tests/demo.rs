@@ -140,6 +140,12 @@ fn the_composed_song_is_mastered_and_measured_as_ffmpeg_measures_it() {
     assert!(output.status.success(), "{}", text(&output));
     let report = desk.report();
     assert_eq!(report["stems"].as_array().unwrap().len(), 5, "six processes, five stems: {report}");
+    let stems = report["stems"].as_array().unwrap().iter();
+    let known: Vec<_> = stems.map(|stem| (stem["name"].as_str().unwrap(), stem["role"].as_str().unwrap())).collect();
+    let expected =
+        [("Drums", "Drums"), ("Bass", "Bass"), ("Chords", "Instruments"), ("Lead", "Instruments"), ("FX", "FX")];
+    assert_eq!(known, expected);
+    assert!(report["notes"].to_string().contains("the meters of 5 of 5 stems move"), "{}", report["notes"]);
     agrees_with_ffmpeg(&desk, &report);
     assert!((number(&report, "/master/integrated_lufs") + 14.0).abs() < 0.1, "{report}");
     assert!(number(&report, "/master/true_peak_dbtp") <= -0.95, "{report}");

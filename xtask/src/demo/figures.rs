@@ -36,6 +36,8 @@ pub struct StemReport {
     pub name: String,
     /// The name of its role.
     pub role: String,
+    /// Loudness now.
+    pub momentary_lufs: Option<f64>,
     /// Its figures.
     pub figures: Figures,
 }

@@ -1,5 +1,6 @@
 //! The mixer: a Stem Trim on every stem, a Master Bus on their sum.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -46,6 +47,8 @@ pub struct Take {
     pub stems: Vec<Vec<Vec<f32>>>,
     /// Largest sample of the sum before Master Bus.
     pub sum_peak: f32,
+    /// Stems whose loudness the master saw moving while the song played.
+    moving_stems: BTreeSet<String>,
     /// Whether the stems reached the sum as they are.
     is_neutral: bool,
     /// What Master Bus knew at the end.
@@ -126,6 +129,8 @@ impl Studio {
         let mut curves = Curves::default();
         let mut next_look = 0;
         let mut sum_peak = 0.0f32;
+        let mut seen = BTreeMap::new();
+        let mut moving_stems = BTreeSet::new();
         for start in (0..end).step_by(block_frames) {
             let frames = block_frames.min(end - start);
             let position = Position::playing(start as i64);
@@ -153,7 +158,14 @@ impl Studio {
             append(&mut sound, &output);
             if start >= next_look {
                 next_look = start + song.sample_rate_hz as usize / 10;
-                self.report()?.add_to(&mut curves, start as f64 / f64::from(song.sample_rate_hz));
+                let report = self.report()?;
+                report.add_to(&mut curves, start as f64 / f64::from(song.sample_rate_hz));
+                for stem in report.stems {
+                    let before = seen.insert(stem.name.clone(), stem.momentary_lufs);
+                    if before.is_some_and(|before| before != stem.momentary_lufs) {
+                        moving_stems.insert(stem.name);
+                    }
+                }
             }
             bar.set_position((start + frames) as u64);
         }
@@ -165,7 +177,16 @@ impl Studio {
         let times_realtime = stopwatch.times_realtime();
         let master = self.final_report()?;
         println!("— {what}: {} LUFS, {times_realtime:.0} × realtime", master.figures.integrated_lufs.text(1));
-        Ok(Take { sound, stems, sum_peak, is_neutral: self.preset == Preset::Neutral, master, curves, times_realtime })
+        Ok(Take {
+            sound,
+            stems,
+            sum_peak,
+            moving_stems,
+            is_neutral: self.preset == Preset::Neutral,
+            master,
+            curves,
+            times_realtime,
+        })
     }
 
     /// (Re)activates every plugin: a song starts with fresh meters. Returns the latency of the whole.
@@ -216,10 +237,12 @@ impl Take {
     /// What the reader of the report should know of this take.
     pub fn notes(&self, song: &Song) -> Vec<String> {
         let mut notes = vec![format!(
-            "{} plugins played {:.0} s of music at {:.0} × realtime.",
+            "{} plugins played {:.0} s of music at {:.0} × realtime; Master Bus saw the meters of {} of {} stems move.",
             song.stems.len() + 1,
             song.seconds(),
-            self.times_realtime
+            self.times_realtime,
+            self.moving_stems.len(),
+            song.stems.len()
         )];
         // Corrected stems differ from the reference on purpose: only a neutral sum is compared.
         if let Some(residual_dbfs) = self.master.null_residual_dbfs.filter(|_| self.is_neutral) {
