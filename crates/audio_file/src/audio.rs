@@ -19,6 +19,17 @@ impl Audio {
         self.channels.first().map_or(0, Vec::len)
     }
 
+    /// A block of the sound, channel by channel; silence where it has ended. `[main]`
+    pub fn block(&self, start: usize, frames: usize) -> Vec<Vec<f32>> {
+        let row = |channel: &Vec<f32>| {
+            let end = channel.len().min(start + frames);
+            let mut samples = channel.get(start..end).unwrap_or_default().to_vec();
+            samples.resize(frames, 0.0);
+            samples
+        };
+        self.channels.iter().map(row).collect()
+    }
+
     /// Length of the sound in seconds. `[any]`
     pub fn length_s(&self) -> f64 {
         self.frames() as f64 / f64::from(self.sample_rate_hz)

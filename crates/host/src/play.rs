@@ -79,8 +79,8 @@ pub fn play(
     let mut start = 0;
     while start < end {
         let frames = (end - start).min(block_frames as usize);
-        let input = rows_at(sound, start, frames);
-        let side = sidechain.map(|sidechain| rows_at(sidechain, start, frames));
+        let input = sound.block(start, frames);
+        let side = sidechain.map(|sidechain| sidechain.block(start, frames));
         let mut output = vec![vec![0.0; frames]; channels];
         player.process(
             &references(&input),
@@ -103,17 +103,6 @@ pub fn play(
         row.drain(..latency);
     }
     Ok(Audio { sample_rate_hz: sound.sample_rate_hz, channels: played, source_bits: SourceBits::Float(32) })
-}
-
-/// Frames of a sound, and silence after its end.
-fn rows_at(sound: &Audio, start: usize, frames: usize) -> Vec<Vec<f32>> {
-    let row_at = |row: &Vec<f32>| {
-        let end = row.len().min(start + frames);
-        let mut samples = row.get(start..end).unwrap_or_default().to_vec();
-        samples.resize(frames, 0.0);
-        samples
-    };
-    sound.channels.iter().map(row_at).collect()
 }
 
 fn references(rows: &[Vec<f32>]) -> Vec<&[f32]> {

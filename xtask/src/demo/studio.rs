@@ -5,7 +5,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use audio_file::Audio;
 use dsp::compressor::CompressorSettings;
 use dsp::role::GuardRails;
 use dsp::sum::Sum;
@@ -136,7 +135,7 @@ impl Studio {
             let position = Position::playing(start as i64);
             sum.clear();
             for ((player, stem), kept) in self.stems.iter_mut().zip(&song.stems).zip(&mut stems) {
-                let input = rows(&stem.audio, start, frames);
+                let input = stem.audio.block(start, frames);
                 let mut output = vec![vec![0.0; frames]; input.len()];
                 player.process(&borrowed(&input), None, &mut borrowed_mut(&mut output), position, &[])?;
                 sum.add(&output);
@@ -145,7 +144,7 @@ impl Studio {
             let mut mix = vec![vec![0.0; frames]; 2];
             sum.write(&mut borrowed_mut(&mut mix));
             sum_peak = mix.iter().flatten().fold(sum_peak, |peak, sample| peak.max(sample.abs()));
-            let reference = song.reference.as_ref().map(|reference| rows(reference, start, frames));
+            let reference = song.reference.as_ref().map(|reference| reference.block(start, frames));
             let mut output = vec![vec![0.0; frames]; 2];
             let sidechain = reference.as_ref().map(|reference| borrowed(reference));
             self.master.process(
@@ -286,17 +285,6 @@ fn set_compressor(player: &mut dyn Player, compressor: &CompressorSettings) -> R
     player.set("Compressor/Attack", &format!("{} ms", compressor.attack_ms))?;
     player.set("Compressor/Release", &format!("{} ms", compressor.release_ms))?;
     Ok(())
-}
-
-/// Frames of a sound, and silence after its end.
-fn rows(audio: &Audio, start: usize, frames: usize) -> Vec<Vec<f32>> {
-    let row = |channel: &Vec<f32>| {
-        let end = channel.len().min(start + frames);
-        let mut samples = channel.get(start..end).unwrap_or_default().to_vec();
-        samples.resize(frames, 0.0);
-        samples
-    };
-    audio.channels.iter().map(row).collect()
 }
 
 fn append(channels: &mut [Vec<f32>], block: &[Vec<f32>]) {
