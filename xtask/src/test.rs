@@ -1,6 +1,6 @@
 //! `test`: every test, against the bundles an installer would ship.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::{bundle, demo, needs, run};
 
@@ -10,11 +10,15 @@ pub fn run() -> Result<()> {
     println!("— building the bundles the tests load, and the host that plays them");
     bundle::run()?;
     demo::build_host()?;
+    // One failure does not hide another.
+    let mut failed = Vec::new();
     for (package, proves) in CRATES {
         println!("\n— {package}: {proves}");
-        run::cargo(&["test", "-p", package])?;
+        if run::cargo(&["test", "-p", package, "--no-fail-fast"]).is_err() {
+            failed.push(package);
+        }
     }
-    Ok(())
+    if failed.is_empty() { Ok(()) } else { bail!("tests failed in {}", failed.join(", ")) }
 }
 
 /// The packages in the order of the house, and what their tests prove.
