@@ -4,14 +4,18 @@ use egui::{Popup, Rect, Role, Sense, Ui, Vec2, WidgetInfo};
 
 use crate::parameter::{Parameter, change};
 use crate::theme::{self, Theme};
-use crate::{control, switch};
+use crate::{control, keyboard, switch, value_menu, wheel};
 
-/// Shows a parameter with a few values as a button with its value, which opens a menu of all. The wheel steps.
+/// Shows a parameter with a few values as a button with its value, which opens a menu of all. Wheel and arrows step.
 pub fn show(ui: &mut Ui, theme: &Theme, parameter: &dyn Parameter, rect: Rect, tip: &str) {
     let steps = parameter.steps().unwrap_or(1).max(1);
     let normalized_of = |number: usize| number as f32 / steps as f32;
     let chosen = (parameter.normalized() * steps as f32).round() as usize;
     let response = ui.interact(rect, control::id(ui, parameter), Sense::click());
+    // Up is the line above.
+    wheel::turn(ui, &response, parameter, -1.0 / steps as f32);
+    keyboard::focus(ui, theme, &response);
+    keyboard::act(ui, &response, parameter, -1.0);
     let text = parameter.text(normalized_of(chosen));
     response.widget_info(|| WidgetInfo {
         current_text_value: Some(text.clone()),
@@ -28,13 +32,7 @@ pub fn show(ui: &mut Ui, theme: &Theme, parameter: &dyn Parameter, rect: Rect, t
     painter.add(egui::Shape::convex_polygon(arrow, theme::QUIET_TEXT, egui::Stroke::NONE));
     theme.write_fitting(painter, inside.with_max_x(inside.right() - theme.points(11.0)), &text, 13.0, theme::TEXT);
 
-    let notches = control::wheel_notches(ui, &response).round();
-    if notches != 0.0 {
-        let number = (chosen as f32 - notches).clamp(0.0, steps as f32);
-        if number as usize != chosen {
-            change(parameter, normalized_of(number as usize));
-        }
-    }
+    value_menu::show(ui, theme, &response, parameter);
     let response = response.on_hover_text(tip);
     Popup::menu(&response).show(|ui| {
         egui::ScrollArea::vertical().max_height(theme.points(420.0)).show(ui, |ui| {

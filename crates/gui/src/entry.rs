@@ -1,4 +1,4 @@
-//! Entry: a click on a number opens it for typing.
+//! Entry: a click on a number, or Enter on the control that has the focus, opens it for typing.
 
 use egui::text::{CCursor, CCursorRange};
 use egui::{Align2, Id, Key, PointerButton, Rect, TextEdit, Ui, Vec2};
@@ -12,6 +12,8 @@ use crate::theme::{self, Theme};
 struct Typing {
     text: String,
     opened_s: f64,
+    /// The control had the focus, and gets it back.
+    by_keys: bool,
 }
 
 /// A second click within this time was meant as a double-click on the number.
@@ -30,9 +32,10 @@ pub fn open(ui: &Ui, parameter: &dyn Parameter) {
     let all = CCursorRange::two(CCursor::new(0), CCursor::new(text.chars().count()));
     state.cursor.set_char_range(Some(all));
     state.store(ui.ctx(), id);
+    let by_keys = ui.memory(|memory| memory.has_focus(control::id(ui, parameter)));
     ui.memory_mut(|memory| memory.request_focus(id));
     let opened_s = ui.input(|input| input.time);
-    ui.data_mut(|data| data.insert_temp(id, Typing { text, opened_s }));
+    ui.data_mut(|data| data.insert_temp(id, Typing { text, opened_s, by_keys }));
 }
 
 /// Shows the open entry. Enter or a click elsewhere takes the text if it is understood, Escape leaves the value alone;
@@ -67,6 +70,9 @@ pub fn show(ui: &mut Ui, theme: &Theme, parameter: &dyn Parameter, rect: Rect, s
     if closed {
         ui.data_mut(|data| data.remove_temp::<Typing>(id));
         ui.memory_mut(|memory| memory.surrender_focus(id));
+        if typing.by_keys && ui.input(|input| input.key_pressed(Key::Enter) || cancelled) {
+            ui.memory_mut(|memory| memory.request_focus(control::id(ui, parameter)));
+        }
     } else {
         ui.data_mut(|data| data.insert_temp(id, typing));
     }

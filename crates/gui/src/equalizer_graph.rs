@@ -7,7 +7,7 @@ use egui::{Align2, Color32, CursorIcon, Pos2, Rect, Sense, Shape, Ui, Vec2, Widg
 use crate::equalizer_panel::{BandControls, OnOff};
 use crate::parameter::{Parameter, change};
 use crate::theme::{self, Theme};
-use crate::{control, figure};
+use crate::{figure, wheel};
 
 /// Frequencies of the graph.
 const LOWEST_HZ: f32 = 15.0;
@@ -150,7 +150,7 @@ fn show_node(ui: &mut Ui, theme: &Theme, rect: Rect, band: &BandControls, (frequ
     if response.double_clicked() {
         band.toggle();
     }
-    let notches = control::wheel_notches(ui, &response);
+    let notches = wheel::notches(ui, &response);
     if notches != 0.0 {
         match (&band.quality, &band.on_off) {
             (Some(quality), _) => change(&**quality, (quality.normalized() + 0.02 * notches).clamp(0.0, 1.0)),

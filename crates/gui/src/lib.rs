@@ -14,8 +14,11 @@ pub mod choice;
 pub mod control;
 pub mod entry;
 pub mod field;
+pub mod keyboard;
 pub mod knob;
 pub mod switch;
+pub mod value_menu;
+pub mod wheel;
 
 // Views: what an eye can read.
 pub mod loudness_panel;

@@ -23,6 +23,8 @@ pub trait Parameter {
     fn set(&self, normalized: f32);
     /// The hand lets go.
     fn end(&self);
+    /// What the host adds to the menu of the value; nothing, unless it has a menu to offer.
+    fn host_menu(&self, _ui: &mut egui::Ui) {}
 }
 
 /// Changes a value in one gesture.
@@ -35,4 +37,12 @@ pub fn change(parameter: &dyn Parameter, normalized: f32) {
 /// Whether a switch is on.
 pub fn is_on(parameter: &dyn Parameter) -> bool {
     parameter.normalized() > 0.5
+}
+
+/// The nearest value a parameter with steps can have; a continuous one can have any.
+pub fn snapped(parameter: &dyn Parameter, normalized: f32) -> f32 {
+    match parameter.steps() {
+        Some(steps) if steps > 0 => (normalized * steps as f32).round() / steps as f32,
+        _ => normalized,
+    }
 }

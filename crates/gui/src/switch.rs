@@ -2,19 +2,22 @@
 
 use egui::{Align2, Color32, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo};
 
-use crate::control;
 use crate::parameter::{Parameter, change, is_on};
 use crate::theme::{self, Theme};
+use crate::{control, keyboard, value_menu};
 
 /// Shows a parameter with two values as a button that says what it switches; on, it is bright and has a filled mark,
-/// off, dark and an open one. `color` is that of "on".
+/// off, dark and an open one. `color` is that of "on". A click switches, and Space and Enter where the focus is. The
+/// wheel does not: it would switch whatever the pointer rests on.
 pub fn show(ui: &mut Ui, theme: &Theme, parameter: &dyn Parameter, rect: Rect, label: &str, tip: &str, color: Color32) {
     let response = ui.interact(rect, control::id(ui, parameter), Sense::click());
-    let mut on = is_on(parameter);
     if response.clicked() {
-        on = !on;
-        change(parameter, if on { 1.0 } else { 0.0 });
+        change(parameter, if is_on(parameter) { 0.0 } else { 1.0 });
     }
+    keyboard::focus(ui, theme, &response);
+    keyboard::act(ui, &response, parameter, 1.0);
+    value_menu::show(ui, theme, &response, parameter);
+    let on = is_on(parameter);
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, parameter.name()));
     let (fill, text) = match (on, response.hovered()) {
         (true, _) => (color, theme::TEXT_ON_BRIGHT),
@@ -39,6 +42,7 @@ pub fn show(ui: &mut Ui, theme: &Theme, parameter: &dyn Parameter, rect: Rect, l
 /// Shows a button that does something at once; `clicked()` of the answer says when.
 pub fn action(ui: &mut Ui, theme: &Theme, rect: Rect, label: &str, tip: &str) -> Response {
     let response = ui.interact(rect, ui.scope_id().with(label.to_owned()), Sense::click());
+    keyboard::focus(ui, theme, &response);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, label));
     let fill = if response.is_pointer_button_down_on() {
         theme::WELL

@@ -4,7 +4,9 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use egui::{Event, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, TouchPhase, Ui, Vec2, pos2, vec2};
+use egui::{
+    Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, TouchPhase, Ui, Vec2, pos2, vec2,
+};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use gui::parameter::Parameter;
@@ -16,6 +18,8 @@ pub enum Told {
     Begin,
     Set(f32),
     End,
+    /// An entry of the host's own was picked.
+    Host,
 }
 
 /// A parameter from −10 to +10 dB or from 20 to 20 020 Hz, or with steps. Copies are the same parameter.
@@ -42,6 +46,12 @@ impl Fake {
 
     pub fn stepped(name: &str, value: f32, steps: usize) -> Self {
         Self { steps: Some(steps), ..Self::new(name, value, 0.0) }
+    }
+
+    /// Forgets what it was told, and goes to a value.
+    pub fn again(&self, value: f32) {
+        self.told.borrow_mut().clear();
+        self.value.set(value);
     }
 
     pub fn told(&self) -> Vec<Told> {
@@ -93,6 +103,11 @@ impl Parameter for Fake {
     }
     fn end(&self) {
         self.told.borrow_mut().push(Told::End);
+    }
+    fn host_menu(&self, ui: &mut Ui) {
+        if ui.button("Learn from the host").clicked() {
+            self.told.borrow_mut().push(Told::Host);
+        }
     }
 }
 
@@ -153,8 +168,14 @@ pub fn click(harness: &mut Harness, at: Pos2, times: usize) {
     }
 }
 
-/// Turns the wheel over a place.
+/// Turns the wheel over a place, and waits until the turn is over.
 pub fn wheel(harness: &mut Harness, at: Pos2, notches: f32) {
+    turn(harness, at, notches);
+    harness.run_steps(30);
+}
+
+/// Turns the wheel over a place.
+pub fn turn(harness: &mut Harness, at: Pos2, notches: f32) {
     harness.event(Event::PointerMoved(at));
     harness.step();
     harness.event(Event::MouseWheel {
@@ -164,7 +185,23 @@ pub fn wheel(harness: &mut Harness, at: Pos2, notches: f32) {
         modifiers: Modifiers::NONE,
         source: MouseWheelSource::Unknown,
     });
-    harness.run_steps(10);
+    harness.step();
+}
+
+/// Presses a key on what is called by this name, after the focus was moved there.
+pub fn press(harness: &mut Harness, label: &str, modifiers: Modifiers, key: Key) {
+    harness.get_by_label(label).focus();
+    harness.run_steps(2);
+    harness.key_press_modifiers(modifiers, key);
+    harness.run_steps(3);
+}
+
+/// Clicks with the right button on what is called by this name, and then on a line of its menu.
+pub fn pick(harness: &mut Harness, label: &str, line: &str) {
+    harness.get_by_label(label).click_secondary();
+    harness.run_steps(5);
+    harness.get_by_label(line).click();
+    harness.run_steps(5);
 }
 
 /// A place in the lower part of what is called by this name: where a knob has its number.
