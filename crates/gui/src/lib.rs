@@ -30,5 +30,7 @@ pub mod stem_list;
 pub mod compressor_panel;
 pub mod compressor_view;
 pub mod equalizer_graph;
+pub mod equalizer_node;
 pub mod equalizer_panel;
+pub mod graph_scale;
 pub mod guard_rail;

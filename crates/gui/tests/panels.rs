@@ -5,7 +5,6 @@ mod hands;
 use std::collections::BTreeSet;
 
 use dsp::compressor::CompressorSettings;
-use dsp::equalizer::EqualizerSettings;
 use dsp::meter::Readings;
 use dsp::role::GuardRails;
 use dsp::units::SILENCE_DB;
@@ -14,112 +13,15 @@ use egui::{Rect, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use gui::compressor_panel::{CompressorControls, CompressorPanel};
-use gui::equalizer_graph::EqualizerGraph;
-use gui::equalizer_panel::{self, BandControls, OnOff};
 use gui::guard_rail::{Tone, trim_sentence};
-use gui::parameter::Parameter;
 use gui::platform_table::PlatformTable;
 use gui::stem_list::{self, StemRow, StemState};
 use gui::{loudness_panel, theme};
-use hands::{Fake, Told, center, click, drag, theme as design, wheel, window};
+use hands::bands::{bands, equalizer, lend};
+use hands::{Fake, Told, center, theme as design, wheel, window};
 
 fn all() -> Rect {
     Rect::from_min_size(pos2(10.0, 10.0), vec2(760.0, 400.0))
-}
-
-/// What a band of a test holds.
-struct Band {
-    on: Fake,
-    frequency: Fake,
-    gain: Fake,
-    quality: Fake,
-    hears: Fake,
-}
-
-const NAMES: [&str; 7] = ["High-pass", "Low shelf", "Bell 1", "Bell 2", "Bell 3", "High shelf", "Low-pass"];
-
-fn bands() -> [Band; 7] {
-    NAMES.map(|name| Band {
-        on: Fake::stepped(name, 0.0, if name.ends_with("pass") { 3 } else { 1 }),
-        frequency: Fake::hertz(&format!("{name} frequency"), 0.5),
-        gain: Fake::new(&format!("{name} gain"), 0.5, 0.5),
-        quality: Fake::new(&format!("{name} Q"), 0.3, 0.3),
-        hears: Fake::stepped(&format!("{name} placement"), 0.0, 2),
-    })
-}
-
-fn lend(parameter: &Fake) -> Box<dyn Parameter> {
-    Box::new(parameter.clone())
-}
-
-fn equalizer(bands: &[Band; 7]) -> Harness<'_> {
-    let mut graph = EqualizerGraph::default();
-    window(move |ui| {
-        let mut number = 0;
-        let controls = bands.each_ref().map(|band| {
-            let is_cut = band.on.steps == Some(3);
-            let name = NAMES[number];
-            number += 1;
-            BandControls {
-                name,
-                mark: "x",
-                on_off: if is_cut { OnOff::Slope(lend(&band.on)) } else { OnOff::Switch(lend(&band.on)) },
-                frequency: lend(&band.frequency),
-                gain: (!is_cut).then(|| lend(&band.gain)),
-                quality: (!is_cut).then(|| lend(&band.quality)),
-                placement: Some(lend(&band.hears)),
-            }
-        });
-        let settings = EqualizerSettings::default();
-        equalizer_panel::show(ui, &design(), all(), &mut graph, &settings, &GuardRails::master(), &controls);
-    })
-}
-
-#[test]
-fn a_node_moves_frequency_and_gain_in_one_gesture_each() {
-    let bands = bands();
-    let mut harness = equalizer(&bands);
-    let from = center(&harness, "Bell 2 node");
-    drag(&mut harness, from, vec2(60.0, -40.0), egui::Modifiers::NONE);
-    let (frequency, gain) = (bands[3].frequency.one_gesture(), bands[3].gain.one_gesture());
-    assert!(frequency.is_sorted() && gain.is_sorted(), "to the right is higher, up is louder");
-    assert!(gain.last() > Some(&0.55) && frequency.last() > Some(&0.05));
-    assert!(bands.iter().enumerate().all(|(number, band)| number == 3 || band.frequency.told().is_empty()));
-}
-
-#[test]
-fn a_node_of_a_cut_moves_only_its_frequency() {
-    let bands = bands();
-    let mut harness = equalizer(&bands);
-    let from = center(&harness, "High-pass node");
-    drag(&mut harness, from, vec2(30.0, -40.0), egui::Modifiers::NONE);
-    assert!(bands[0].frequency.one_gesture().len() > 1);
-    assert_eq!(bands[0].gain.told(), []);
-}
-
-#[test]
-fn the_wheel_on_a_node_is_q_and_on_a_cut_its_slope() {
-    let bands = bands();
-    let mut harness = equalizer(&bands);
-    let bell = center(&harness, "Bell 1 node");
-    wheel(&mut harness, bell, 1.0);
-    assert!(bands[2].quality.one_gesture()[0] > 0.3);
-    let cut = center(&harness, "Low-pass node");
-    wheel(&mut harness, cut, 1.0);
-    assert_eq!(bands[6].on.one_gesture(), [1.0 / 3.0]);
-}
-
-#[test]
-fn a_double_click_on_a_node_switches_its_band() {
-    let bands = bands();
-    let mut harness = equalizer(&bands);
-    let bell = center(&harness, "Bell 3 node");
-    click(&mut harness, bell, 2);
-    assert_eq!(bands[4].on.one_gesture(), [1.0]);
-    harness.run_steps(60);
-    let cut = center(&harness, "High-pass node");
-    click(&mut harness, cut, 2);
-    assert_eq!(bands[0].on.one_gesture(), [2.0 / 3.0], "a cut starts with 12 dB per octave");
 }
 
 fn compressor_fakes() -> [Fake; 13] {

@@ -2,6 +2,7 @@
 //!
 //! All of them count 10 ms steps from the first frame on ([`grid`]), so no reading depends on the block size. They only
 //! look: blocks are borrowed, never changed. What is not a number, or louder than any audio, counts as silence.
+//! The [`spectrum`] counts its own steps and belongs to the window, not to the audio thread.
 
 pub mod correlation;
 pub mod grid;
@@ -10,6 +11,7 @@ pub mod k_weighting;
 pub mod loudness;
 pub mod null;
 pub mod peak;
+pub mod spectrum;
 pub mod true_peak;
 
 use crate::format::{Format, MAX_CHANNELS};

@@ -1,6 +1,8 @@
 //! A parameter that writes down what hands do to it, and hands to do it with.
 #![allow(dead_code, reason = "not every test needs every hand")]
 
+pub mod bands;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
