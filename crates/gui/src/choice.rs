@@ -1,6 +1,6 @@
 //! Choice: one of several, from a menu.
 
-use egui::{Popup, Rect, Role, Sense, Ui, Vec2, WidgetInfo};
+use egui::{Painter, Popup, Rect, Role, Sense, Ui, Vec2, WidgetInfo};
 
 use crate::parameter::{Parameter, change};
 use crate::theme::{self, Theme};
@@ -25,11 +25,7 @@ pub fn show(ui: &mut Ui, theme: &Theme, parameter: &dyn Parameter, rect: Rect, t
     let painter = ui.painter();
     painter.rect_filled(rect, theme.rounding(), if response.hovered() { theme::LINE } else { theme::RAISED });
     let inside = rect.shrink2(Vec2::new(theme.points(6.0), 0.0));
-    let tip_of_arrow = inside.right_center() + Vec2::new(0.0, theme.points(2.5));
-    let half = theme.points(4.0);
-    let corners = [Vec2::new(-half, 0.0), Vec2::new(-2.0 * half, -half), Vec2::new(0.0, -half)];
-    let arrow = corners.map(|corner| tip_of_arrow + corner).to_vec();
-    painter.add(egui::Shape::convex_polygon(arrow, theme::QUIET_TEXT, egui::Stroke::NONE));
+    draw_arrow(painter, theme, inside);
     theme.write_fitting(painter, inside.with_max_x(inside.right() - theme.points(11.0)), &text, 13.0, theme::TEXT);
 
     value_menu::show(ui, theme, &response, parameter);
@@ -44,6 +40,15 @@ pub fn show(ui: &mut Ui, theme: &Theme, parameter: &dyn Parameter, rect: Rect, t
             }
         });
     });
+}
+
+/// Draws what says that a menu opens, at the right of a button's inside.
+pub fn draw_arrow(painter: &Painter, theme: &Theme, inside: Rect) {
+    let tip_of_arrow = inside.right_center() + Vec2::new(0.0, theme.points(2.5));
+    let half = theme.points(4.0);
+    let corners = [Vec2::new(-half, 0.0), Vec2::new(-2.0 * half, -half), Vec2::new(0.0, -half)];
+    let arrow = corners.map(|corner| tip_of_arrow + corner).to_vec();
+    painter.add(egui::Shape::convex_polygon(arrow, theme::QUIET_TEXT, egui::Stroke::NONE));
 }
 
 /// Shows a button that opens a menu; answers with the number of the line that was clicked.

@@ -22,6 +22,12 @@ pub fn reduction(value_db: f64) -> String {
     signed(-value_db.max(0.0), false)
 }
 
+/// A correlation, −1…+1, with its sign.
+pub fn correlation(value: f64) -> String {
+    let rounded = (value * 100.0).round() / 100.0;
+    if rounded == 0.0 { "0.00".to_owned() } else { format!("{rounded:+.2}").replace('-', "−") }
+}
+
 /// A share of one in per cent.
 pub fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
@@ -59,5 +65,6 @@ mod tests {
         assert_eq!(range(SILENCE_DB), "–");
         assert_eq!(difference(Some(0.25)), "+0.3");
         assert_eq!(difference(None), "–");
+        assert_eq!((correlation(-0.001).as_str(), correlation(-0.5).as_str()), ("0.00", "−0.50"));
     }
 }

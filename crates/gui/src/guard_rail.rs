@@ -3,9 +3,9 @@
 use std::ops::RangeInclusive;
 
 use dsp::role::{SEVERE_RATIO, SEVERE_TRIM_DB};
-use egui::Color32;
+use egui::{Align2, Color32, Rect, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo};
 
-use crate::theme;
+use crate::theme::{self, Theme};
 
 /// How usual a value is for the role of its stem.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +52,28 @@ impl Tone {
             Self::Severe => format!("{text} !!"),
         }
     }
+}
+
+/// Shows what is to be said about a value: a triangle, the sentence in the colour of its tone, and both to screen readers.
+/// `about` is whose value it is. Nothing to say draws nothing.
+pub fn show(ui: &Ui, theme: &Theme, rect: Rect, about: &str, tone: Tone, sentence: &str) {
+    if tone == Tone::Usual || sentence.is_empty() {
+        return;
+    }
+    let response = ui.interact(rect, ui.scope_id().with(("guard rail", about.to_owned())), Sense::hover());
+    response.widget_info(|| WidgetInfo {
+        current_text_value: Some(sentence.to_owned()),
+        ..WidgetInfo::labeled(Role::Status, true, format!("{about} guard rail"))
+    });
+    let size = theme.points(13.0);
+    let corner = rect.min + Vec2::new(0.0, theme.points(1.5));
+    let corners = [Vec2::new(0.5 * size, 0.0), Vec2::new(size, size), Vec2::new(0.0, size)].map(|way| corner + way);
+    let painter = ui.painter();
+    painter.add(Shape::convex_polygon(corners.to_vec(), tone.color(), Stroke::NONE));
+    let middle = Rect::from_center_size(corner + Vec2::new(0.5 * size, 0.62 * size), Vec2::ZERO);
+    theme.write(painter, middle, Align2::CENTER_CENTER, "!", 10.0, theme::TEXT_ON_BRIGHT);
+    let words = rect.with_min_x(rect.left() + size + theme.points(5.0));
+    theme.write_wrapped(painter, words, sentence, 13.0, tone.color());
 }
 
 /// What to say about a trim, if anything.

@@ -7,11 +7,16 @@
 // What everything is made of.
 pub mod figure;
 pub mod parameter;
+pub mod shown;
 pub mod theme;
+
+// For the tests of windows.
+pub mod layout_check;
 
 // Controls: what a hand can hold.
 pub mod choice;
 pub mod control;
+pub mod edit_bar;
 pub mod entry;
 pub mod field;
 pub mod keyboard;
@@ -21,10 +26,17 @@ pub mod value_menu;
 pub mod wheel;
 
 // Views: what an eye can read.
+pub mod loudness_history;
 pub mod loudness_panel;
 pub mod meter;
+pub mod null_panel;
 pub mod platform_table;
+pub mod reduction_history;
+pub mod remote_trim;
 pub mod stem_list;
+pub mod stem_row;
+pub mod time_axis;
+pub mod timeline;
 
 // Both: the stages of the sound.
 pub mod compressor_panel;

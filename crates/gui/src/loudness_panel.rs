@@ -66,7 +66,7 @@ pub fn show(ui: &Ui, theme: &Theme, rect: Rect, readings: &Readings, target: Opt
             meter::peak_color(readings.sample_peak_dbfs),
         ),
         ("Range (LRA)", figure::range(readings.range_lu), range_note, theme::TEXT),
-        ("Correlation", format!("{:+.2}", readings.correlation), "", correlation_color(readings.correlation)),
+        ("Correlation", figure::correlation(readings.correlation), "", correlation_color(readings.correlation)),
         ("Max M", figure::level(readings.max_momentary_lufs), "LUFS", theme::TEXT),
         ("Max S", figure::level(readings.max_short_term_lufs), "LUFS", theme::TEXT),
         ("PLR", figure::range(readings.plr_lu), "LU", theme::TEXT),

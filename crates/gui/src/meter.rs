@@ -4,8 +4,8 @@ use dsp::meter::Readings;
 use dsp::units::SILENCE_DB;
 use egui::{Align2, Color32, Painter, Rect, Role, Sense, Ui, Vec2, WidgetInfo};
 
-use crate::figure;
 use crate::theme::{self, Theme};
+use crate::{figure, keyboard};
 
 /// The lowest level a bar shows, dBFS or LUFS.
 const LOWEST_DB: f64 = -60.0;
@@ -44,23 +44,20 @@ pub fn peak_word(peak_db: f64) -> &'static str {
     }
 }
 
-/// The level of left and right: RMS as the filled part, the held peak as a line, and the largest true peak since reset
-/// as a number, with the word "over" beyond full scale.
-pub fn stereo(ui: &Ui, theme: &Theme, rect: Rect, readings: &Readings) {
-    let response = ui.interact(rect, ui.scope_id().with("output level"), Sense::hover());
-    let over = readings.true_peak_dbtp >= 0.0;
+/// The level of left and right: RMS as the filled part, the held peak as a line, and above them the largest true peak
+/// since reset as a lamp with the word "OVER" beyond full scale. True when the lamp was clicked: the measurement shall
+/// begin again. `name` is what is measured, such as "Output level".
+pub fn stereo(ui: &Ui, theme: &Theme, rect: Rect, name: &str, readings: &Readings) -> bool {
+    let response = ui.interact(rect, ui.scope_id().with(name.to_owned()), Sense::hover());
     response.widget_info(|| WidgetInfo {
         current_text_value: Some(format!("true peak {} dBTP", figure::level(readings.true_peak_dbtp))),
-        ..WidgetInfo::labeled(Role::Meter, true, "Output level")
+        ..WidgetInfo::labeled(Role::Meter, true, name)
     });
-    let painter = ui.painter();
-    let (figures, bars) = rect.split_top_bottom_at_y(rect.top() + theme.points(40.0));
-    let (top, bottom) = figures.split_top_bottom_at_fraction(0.6);
-    let color = peak_color(readings.true_peak_dbtp);
-    theme.write(painter, top, Align2::CENTER_CENTER, &figure::level(readings.true_peak_dbtp), 20.0, color);
-    let (words, words_color) = if over { ("OVER", theme::SEVERE) } else { ("dBTP max", theme::QUIET_TEXT) };
-    theme.write(painter, bottom, Align2::CENTER_CENTER, words, theme::LABEL, words_color);
+    response.on_hover_text("Left and right: RMS filled, held sample peak as a line.");
+    let (lamp, bars) = rect.split_top_bottom_at_y(rect.top() + theme.points(40.0));
+    let clicked = show_lamp(ui, theme, lamp, name, readings.true_peak_dbtp);
 
+    let painter = ui.painter();
     let scale = theme.points(24.0);
     let wells = bars.with_max_x(bars.right() - scale);
     let width = 0.5 * (wells.width() - theme.points(3.0));
@@ -74,9 +71,62 @@ pub fn stereo(ui: &Ui, theme: &Theme, rect: Rect, readings: &Readings) {
         painter.hline(wells.x_range(), y, theme.stroke(0.5, theme::LINE));
         theme.write(painter, line, Align2::RIGHT_CENTER, &format!("{:.0}", mark_db.abs()), 11.0, theme::QUIET_TEXT);
     }
-    response.on_hover_text(
-        "What leaves the plugin, left and right: RMS filled, held sample peak as a line.\nAbove: the largest true peak since the measurement began.",
-    );
+    clicked
+}
+
+/// The largest true peak since reset; lit and with a word beyond full scale. True when it was clicked.
+fn show_lamp(ui: &Ui, theme: &Theme, rect: Rect, name: &str, true_peak_dbtp: f64) -> bool {
+    let label = format!("{name} over");
+    let response =
+        ui.interact(rect.shrink(theme.points(1.0)), ui.scope_id().with((name.to_owned(), "over")), Sense::click());
+    let over = true_peak_dbtp >= 0.0;
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, over, label.clone()));
+    keyboard::focus(ui, theme, &response);
+    let (figures, words) = rect.split_top_bottom_at_fraction(0.6);
+    let painter = ui.painter();
+    let (text, quiet) = match (over, response.hovered()) {
+        (true, _) => {
+            painter.rect_filled(response.rect, theme.rounding(), theme::SEVERE);
+            (theme::TEXT_ON_BRIGHT, theme::TEXT_ON_BRIGHT)
+        }
+        (false, hovered) => {
+            if hovered {
+                painter.rect_filled(response.rect, theme.rounding(), theme::RAISED);
+            }
+            (peak_color(true_peak_dbtp), theme::QUIET_TEXT)
+        }
+    };
+    theme.write(painter, figures, Align2::CENTER_CENTER, &figure::level(true_peak_dbtp), 20.0, text);
+    let word = if over { "OVER" } else { "dBTP max" };
+    theme.write(painter, words, Align2::CENTER_CENTER, word, theme::LABEL, quiet);
+    let clicked = response.clicked();
+    response.on_hover_text("The largest true peak since the measurement began. A click begins again.");
+    clicked
+}
+
+/// How alike left and right are, as a needle from −1 (gone in mono) over 0 to +1 (mono), with its number.
+pub fn correlation(ui: &Ui, theme: &Theme, rect: Rect, correlation: f64) {
+    let response = ui.interact(rect, ui.scope_id().with("correlation"), Sense::hover());
+    let figure = figure::correlation(correlation);
+    response.widget_info(|| WidgetInfo {
+        current_text_value: Some(figure.clone()),
+        ..WidgetInfo::labeled(Role::Meter, true, "Correlation")
+    });
+    let painter = ui.painter();
+    let (scale, number) = rect.split_left_right_at_x(rect.right() - theme.points(46.0));
+    let bar = scale.shrink2(Vec2::new(theme.points(16.0), theme.points(6.0)));
+    painter.rect_filled(bar, 0.0, theme::WELL);
+    let x = |value: f64| bar.left() + bar.width() * (0.5 + 0.5 * value.clamp(-1.0, 1.0)) as f32;
+    let (zero, needle) = (x(0.0), x(correlation));
+    // Below zero a mono sum loses level.
+    let (color, mark) = if correlation < 0.0 { (theme::UNUSUAL, " !") } else { (theme::TEXT, "") };
+    painter.rect_filled(Rect::from_x_y_ranges(zero.min(needle)..=zero.max(needle), bar.y_range()), 0.0, theme::LINE);
+    painter.vline(zero, bar.y_range(), theme.stroke(1.0, theme::LINE));
+    painter.vline(needle, bar.expand(theme.points(2.0)).y_range(), theme.stroke(2.5, color));
+    theme.write(painter, scale, Align2::LEFT_CENTER, "−1", 11.0, theme::QUIET_TEXT);
+    theme.write(painter, scale, Align2::RIGHT_CENTER, "+1", 11.0, theme::QUIET_TEXT);
+    theme.write(painter, number, Align2::RIGHT_CENTER, &(figure + mark), 14.0, color);
+    response.on_hover_text("How alike left and right are over the last 300 ms. Below 0 a mono sum loses level.");
 }
 
 fn vertical(painter: &Painter, theme: &Theme, well: Rect, filled_db: f64, line_db: f64) {

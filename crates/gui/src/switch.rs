@@ -39,6 +39,38 @@ pub fn show(ui: &mut Ui, theme: &Theme, parameter: &dyn Parameter, rect: Rect, l
     response.on_hover_text(format!("{tip}\n{state}."));
 }
 
+/// Shows a small button with a letter, a switch when `on` says which way it stands: on, it is bright, underlined and
+/// says so to screen readers. True when it was clicked.
+pub fn letter(ui: &Ui, theme: &Theme, rect: Rect, letter: &str, name: &str, on: Option<bool>, color: Color32) -> bool {
+    let response = ui.interact(rect, ui.scope_id().with(name.to_owned()), Sense::click());
+    response.widget_info(|| match on {
+        Some(on) => WidgetInfo::selected(Role::CheckBox, true, on, name),
+        None => WidgetInfo::labeled(Role::Button, true, name),
+    });
+    let is_on = on == Some(true);
+    let (fill, text) = match (is_on, response.hovered()) {
+        (true, _) => (color, theme::TEXT_ON_BRIGHT),
+        (false, true) => (theme::LINE, theme::TEXT),
+        (false, false) => (theme::RAISED, theme::TEXT),
+    };
+    let painter = ui.painter();
+    painter.rect_filled(rect, theme.rounding(), fill);
+    theme.write(painter, rect, Align2::CENTER_CENTER, letter, 13.0, text);
+    if is_on {
+        let line = rect.shrink2(Vec2::new(theme.points(6.0), theme.points(2.5)));
+        painter.hline(line.x_range(), line.bottom(), theme.stroke(2.0, text));
+    }
+    keyboard::focus(ui, theme, &response);
+    let state = match on {
+        Some(true) => "\nOn.",
+        Some(false) => "\nOff.",
+        None => "",
+    };
+    let clicked = response.clicked();
+    response.on_hover_text(format!("{name}{state}"));
+    clicked
+}
+
 /// Shows a button that does something at once; `clicked()` of the answer says when.
 pub fn action(ui: &mut Ui, theme: &Theme, rect: Rect, label: &str, tip: &str) -> Response {
     let response = ui.interact(rect, ui.scope_id().with(label.to_owned()), Sense::click());

@@ -110,18 +110,28 @@ impl Theme {
         painter.text(align.pos_in_rect(&within), align, text, self.font(size), color)
     }
 
-    /// Writes as much of a line as fits, with "…" for the rest, and keeps to the left.
+    /// Writes a line that keeps to the left, smaller where it would not fit, and with "…" where that is not enough.
     pub fn write_fitting(&self, painter: &Painter, within: Rect, text: &str, size: f32, color: Color32) {
-        let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), self.font(size), color);
-        job.wrap = egui::text::TextWrapping::truncate_at_width(within.width());
-        let galley = painter.layout_job(job);
+        /// Readable from near by.
+        const SMALLEST: f32 = 11.0;
+        let whole = painter.layout_no_wrap(text.to_owned(), self.font(size), color);
+        let galley = if whole.size().x <= within.width() {
+            whole
+        } else {
+            let fitting = (size * within.width() / whole.size().x * 0.99).max(SMALLEST.min(size));
+            let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), self.font(fitting), color);
+            job.wrap = egui::text::TextWrapping::truncate_at_width(within.width());
+            painter.layout_job(job)
+        };
         painter.galley(pos2(within.left(), within.center().y - 0.5 * galley.size().y), galley, color);
     }
 
-    /// Writes a sentence into a rectangle from its top, on as many lines as it needs.
+    /// Writes a sentence into a rectangle from its top, on as many lines as fit, with "…" for the rest.
     pub fn write_wrapped(&self, painter: &Painter, within: Rect, text: &str, size: f32, color: Color32) {
-        let galley = painter.layout(text.to_owned(), self.font(size), color, within.width());
-        painter.with_clip_rect(within).galley(within.min, galley, color);
+        let mut job = egui::text::LayoutJob::simple(text.to_owned(), self.font(size), color, within.width());
+        // A line is a little higher than its font's size.
+        job.wrap.max_rows = (within.height() / (1.2 * self.points(size))).floor().max(1.0) as usize;
+        painter.galley(within.min, painter.layout_job(job), color);
     }
 
     /// Draws a group of controls with a title and answers with the room inside.

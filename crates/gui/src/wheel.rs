@@ -1,6 +1,6 @@
 //! Wheel: notches over a control, and the gesture they make together.
 
-use egui::{Event, MouseWheelUnit, Response, Ui, Vec2};
+use egui::{Event, Id, MouseWheelUnit, Response, Ui, Vec2};
 
 use crate::parameter::{Parameter, snapped};
 
@@ -51,7 +51,8 @@ pub fn turn(ui: &Ui, response: &Response, parameter: &dyn Parameter, notch: f32)
         finish(ui, response, parameter);
     }
     let under_way = ui.data(|data| data.get_temp::<Turn>(id));
-    let notches = if response.dragged() { 0.0 } else { notches(ui, response) };
+    let is_scrolling = under_way.is_none() && now_s < ui.data(|data| data.get_temp(scrolling())).unwrap_or(0.0);
+    let notches = if response.dragged() || is_scrolling { 0.0 } else { notches(ui, response) };
     if under_way.is_some() || notches != 0.0 {
         ui.input_mut(|input| input.smooth_scroll_delta = Vec2::ZERO);
         ui.ctx().request_repaint_after_secs(PAUSE_S as f32);
@@ -80,4 +81,20 @@ pub fn finish(ui: &Ui, response: &Response, parameter: &dyn Parameter) {
     if ui.data_mut(|data| data.remove_temp::<Turn>(id)).is_some() {
         parameter.end();
     }
+}
+
+/// Notes how far a list is scrolled. While it moves, and a moment longer, its wheel does not begin to turn a control that
+/// has come under the pointer.
+pub fn note_list(ui: &Ui, list: Id, offset: f32) {
+    let id = list.with("noted offset");
+    let before = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or(id, offset), offset));
+    if before != offset {
+        let until_s = ui.input(|input| input.time) + PAUSE_S;
+        ui.data_mut(|data| data.insert_temp(scrolling(), until_s));
+    }
+}
+
+/// Until when a list is being scrolled, s.
+fn scrolling() -> Id {
+    Id::unique("list is scrolling")
 }

@@ -2,15 +2,18 @@
 #![allow(dead_code, reason = "not every test needs every hand")]
 
 pub mod bands;
+pub mod demo;
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use egui::{
     Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, TouchPhase, Ui, Vec2, pos2, vec2,
 };
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
+use gui::compressor_panel::CompressorControls;
 use gui::parameter::Parameter;
 use gui::theme::Theme;
 
@@ -198,6 +201,14 @@ pub fn press(harness: &mut Harness, label: &str, modifiers: Modifiers, key: Key)
     harness.run_steps(3);
 }
 
+/// Opens the menu of what is called by this name, and clicks on a line of it.
+pub fn pick_line(harness: &mut Harness, label: &str, line: &str) {
+    harness.get_by_label(label).click();
+    harness.run_steps(5);
+    harness.get_by_label(line).click();
+    harness.run_steps(5);
+}
+
 /// Clicks with the right button on what is called by this name, and then on a line of its menu.
 pub fn pick(harness: &mut Harness, label: &str, line: &str) {
     harness.get_by_label(label).click_secondary();
@@ -210,4 +221,72 @@ pub fn pick(harness: &mut Harness, label: &str, line: &str) {
 pub fn number_of(harness: &Harness, label: &str) -> Pos2 {
     let rect = harness.get_by_label(label).rect();
     pos2(rect.center().x, rect.bottom() - 8.0)
+}
+
+/// What screen readers call each widget.
+pub fn names(harness: &Harness) -> HashMap<u64, String> {
+    let mut names = HashMap::new();
+    let mut waiting = vec![harness.root()];
+    while let Some(node) = waiting.pop() {
+        let access = node.accesskit_node();
+        if let Some(label) = access.label() {
+            names.insert(access.locate().0.0, label);
+        }
+        waiting.extend(node.children());
+    }
+    names
+}
+
+/// The parameters of a compressor.
+pub fn compressor_fakes() -> [Fake; 13] {
+    let names = [
+        "Compressor on",
+        "Threshold",
+        "Ratio",
+        "Knee",
+        "Attack",
+        "Release",
+        "Auto release",
+        "Side-chain high-pass",
+        "Detector",
+        "Compressor stereo link",
+        "Compressor mix",
+        "Make-up",
+        "Auto make-up",
+    ];
+    names.map(|name| Fake::new(name, 0.4, 0.5))
+}
+
+/// The same as the controls of a panel.
+pub fn compressor_controls(fakes: &[Fake; 13]) -> CompressorControls<'static> {
+    let [
+        on,
+        threshold,
+        ratio,
+        knee,
+        attack,
+        release,
+        auto_release,
+        sidechain_high_pass,
+        detector,
+        stereo_link,
+        mix,
+        makeup,
+        auto_makeup,
+    ] = fakes.each_ref().map(bands::lend);
+    CompressorControls {
+        on,
+        threshold,
+        ratio,
+        knee,
+        attack,
+        release,
+        auto_release,
+        sidechain_high_pass,
+        detector,
+        stereo_link,
+        mix,
+        makeup,
+        auto_makeup,
+    }
 }

@@ -4,7 +4,7 @@ use dsp::role::Role;
 use egui::{Align2, Color32, Rect, Ui};
 use gui::guard_rail::Tone;
 use gui::knob::Knob;
-use gui::stem_list::{StemRow, StemState};
+use gui::stem_row::{StemRow, StemState};
 use gui::theme;
 use gui::{choice, figure, loudness_panel, stem_list, switch};
 use plugin_kit::controls::hold;
@@ -17,7 +17,7 @@ impl Window<'_> {
     pub fn show_stems(&self, ui: &mut Ui, rect: Rect) {
         let inside = self.theme.panel(ui.painter(), rect, "Stems, and the mix they make");
         let rows: Vec<StemRow> = self.stems.iter().map(stem_row).collect();
-        stem_list::show(ui, self.theme, inside, &rows, &self.mix_row());
+        let _ = stem_list::show(ui, self.theme, inside, &rows, &self.mix_row());
     }
 
     /// The figures of the measurement, and what starts it again.
@@ -80,12 +80,14 @@ impl Window<'_> {
             name: "Mix".to_owned(),
             role: "what leaves",
             trim_db: f64::from(self.params.input_gain.value()),
+            trim_tone: Tone::Usual,
             reduction_db: self.readings.compressor_reduction_db + self.readings.limiter_reduction_db,
             momentary_lufs: meter.momentary_lufs,
             short_term_lufs: meter.short_term_lufs,
             integrated_lufs: meter.integrated_lufs,
             true_peak_dbtp: meter.true_peak_dbtp,
             state: if self.params.bypass.value() { StemState::Bypassed } else { StemState::Live },
+            remote: None,
         }
     }
 }
@@ -109,11 +111,13 @@ fn stem_row(stem: &StemView) -> StemRow {
         name: stem.info.name.clone(),
         role: role.name(),
         trim_db: stem.meters.trim_db,
+        trim_tone: Tone::Usual,
         reduction_db: stem.meters.gain_reduction_db,
         momentary_lufs: stem.meters.momentary_lufs,
         short_term_lufs: stem.meters.short_term_lufs,
         integrated_lufs: stem.meters.integrated_lufs,
         true_peak_dbtp: stem.meters.max_true_peak_dbtp,
         state,
+        remote: None,
     }
 }

@@ -165,7 +165,8 @@ fn show_trim(ui: &mut Ui, theme: &Theme, rect: Rect, host: &Hand, params: &StemP
 
 fn show_output(ui: &mut Ui, theme: &Theme, rect: Rect, readings: &StemReadings) {
     let size = theme.design_size(rect);
-    meter::stereo(ui, theme, theme.place(rect.min, 0.0, 0.0, 66.0, size.y), &readings.meter);
+    let level = theme.place(rect.min, 0.0, 0.0, 66.0, size.y);
+    let _ = meter::stereo(ui, theme, level, "Output level", &readings.meter);
     let figures = [
         ("Integrated", readings.meter.integrated_lufs),
         ("Short-term", readings.meter.short_term_lufs),

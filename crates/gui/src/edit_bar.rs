@@ -1,0 +1,162 @@
+//! Edit bar: two sets of settings to compare, steps back and forward, and presets by name.
+
+use egui::{Button, Key, Modifiers, Popup, Rect, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo};
+
+use crate::theme::{self, Theme};
+use crate::{choice, switch};
+
+/// One of two sets of settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Slot {
+    /// The first.
+    #[default]
+    A,
+    /// The second.
+    B,
+}
+
+impl Slot {
+    /// The other of the two.
+    pub fn other(self) -> Self {
+        match self {
+            Self::A => Self::B,
+            Self::B => Self::A,
+        }
+    }
+
+    fn letter(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::B => "B",
+        }
+    }
+}
+
+/// What the bar shows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EditBar<'a> {
+    /// The set in force.
+    pub slot: Slot,
+    /// What would be undone, in a word or two; `None`: nothing.
+    pub undo: Option<&'a str>,
+    /// What would be done again.
+    pub redo: Option<&'a str>,
+    /// The preset that was loaded last.
+    pub preset: Option<&'a str>,
+    /// Whether anything was moved since.
+    pub is_changed: bool,
+    /// Every preset, in the order of the menu.
+    pub presets: &'a [String],
+}
+
+/// What a hand asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BarEdit {
+    /// One step back.
+    Undo,
+    /// One step forward again.
+    Redo,
+    /// The other set of settings in force.
+    Compare(Slot),
+    /// The set in force also as the other one.
+    CopyToOther,
+    /// The preset of this number in force.
+    Load(usize),
+    /// The settings in force as a preset; the window asks for a name.
+    Save,
+}
+
+impl EditBar<'_> {
+    /// Shows it in a rectangle, best about 520 × 26 design points. Ctrl+Z and Ctrl+Shift+Z (or Ctrl+Y) undo and redo
+    /// while something in the window has the focus but no text is being typed; without the focus they are the host's.
+    pub fn show(&self, ui: &mut Ui, theme: &Theme, rect: Rect) -> Option<BarEdit> {
+        let height = theme.design_size(rect).y;
+        let at = |x: f32, width: f32| theme.place(rect.min, x, 0.0, width, height);
+        let mut edit = self.by_keys(ui);
+
+        for (slot, x) in [(Slot::A, 0.0), (Slot::B, 32.0)] {
+            let name = format!("Settings {}", slot.letter());
+            let on = Some(self.slot == slot);
+            if switch::letter(ui, theme, at(x, 30.0), slot.letter(), &name, on, theme::ACCENT) && self.slot != slot {
+                edit = Some(BarEdit::Compare(slot));
+            }
+        }
+        let copy = format!("Copy to {}", self.slot.other().letter());
+        if button(ui, theme, at(66.0, 72.0), &copy, "Copy to the other settings", true, "") {
+            edit = Some(BarEdit::CopyToOther);
+        }
+        if button(ui, theme, at(146.0, 54.0), "Undo", "Undo", self.undo.is_some(), self.undo.unwrap_or("Nothing")) {
+            edit = Some(BarEdit::Undo);
+        }
+        if button(ui, theme, at(204.0, 54.0), "Redo", "Redo", self.redo.is_some(), self.redo.unwrap_or("Nothing")) {
+            edit = Some(BarEdit::Redo);
+        }
+        let presets = at(266.0, 0.0).with_max_x(rect.right());
+        self.show_presets(ui, theme, presets).or(edit)
+    }
+
+    fn by_keys(&self, ui: &Ui) -> Option<BarEdit> {
+        let focused = ui.memory(|memory| memory.focused()).is_some() && !ui.ctx().text_edit_focused();
+        if !focused {
+            return None;
+        }
+        let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
+        // The more special first: Shift beside the others would be ignored.
+        let redo = pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z) || pressed(Modifiers::COMMAND, Key::Y);
+        let undo = pressed(Modifiers::COMMAND, Key::Z);
+        if redo {
+            self.redo.map(|_| BarEdit::Redo)
+        } else if undo {
+            self.undo.map(|_| BarEdit::Undo)
+        } else {
+            None
+        }
+    }
+
+    fn show_presets(&self, ui: &mut Ui, theme: &Theme, rect: Rect) -> Option<BarEdit> {
+        let response = ui.interact(rect, ui.scope_id().with("presets"), Sense::click());
+        let name = self.preset.unwrap_or("No preset");
+        let text = if self.is_changed { format!("{name} (changed)") } else { name.to_owned() };
+        response.widget_info(|| WidgetInfo {
+            current_text_value: Some(text.clone()),
+            ..WidgetInfo::labeled(Role::ComboBox, true, "Preset")
+        });
+        let painter = ui.painter();
+        painter.rect_filled(rect, theme.rounding(), if response.hovered() { theme::LINE } else { theme::RAISED });
+        let inside = rect.shrink2(Vec2::new(theme.points(8.0), 0.0));
+        theme.write_fitting(painter, inside.with_max_x(inside.right() - theme.points(14.0)), &text, 13.0, theme::TEXT);
+        choice::draw_arrow(painter, theme, inside);
+        crate::keyboard::focus(ui, theme, &response);
+
+        let mut edit = None;
+        Popup::menu(&response).width(rect.width()).show(|ui| {
+            ScrollArea::vertical().max_height(theme.points(420.0)).show(ui, |ui| {
+                for (number, preset) in self.presets.iter().enumerate() {
+                    if ui.selectable_label(self.preset == Some(preset), preset).clicked() {
+                        edit = Some(BarEdit::Load(number));
+                        ui.close();
+                    }
+                }
+            });
+            ui.separator();
+            if ui.button("Save as …").clicked() {
+                edit = Some(BarEdit::Save);
+            }
+        });
+        edit
+    }
+}
+
+/// A button that may have nothing to do; true when it was clicked.
+fn button(ui: &mut Ui, theme: &Theme, rect: Rect, text: &str, name: &str, enabled: bool, tip: &str) -> bool {
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(rect).id_salt(name));
+    let text = egui::RichText::new(text).font(theme.font(13.0));
+    let button = Button::new(text).min_size(rect.size()).corner_radius(theme.rounding());
+    let response = child.add_enabled(enabled, button).accessible_name(name);
+    crate::keyboard::focus(ui, theme, &response);
+    let clicked = response.clicked();
+    if !tip.is_empty() {
+        response.on_hover_text(format!("{name}: {tip}"));
+    }
+    clicked
+}

@@ -1,0 +1,118 @@
+//! Reduction history: what was taken away, moment by moment, over the waveform it was taken from.
+
+use egui::epaint::{Mesh, Vertex, WHITE_UV};
+use egui::{Align2, Color32, Painter, Pos2, Rect, Shape, Ui, Vec2, pos2};
+
+use crate::figure;
+use crate::theme::{self, Theme};
+use crate::time_axis::{Known, TimeAxis, clock};
+use crate::timeline::{Span, Timeline};
+
+/// The gain reduction of a stage and the waveform at its output, a hundred times a second for an hour.
+pub struct ReductionHistory {
+    name: &'static str,
+    timeline: Timeline<2>,
+    axis: TimeAxis,
+}
+
+/// Time between two measurements, s.
+pub const STEP_S: f64 = 0.01;
+const KEEP_S: f64 = 3_600.0;
+/// What reaches the lower edge, dB.
+const FULL_DB: f32 = 12.0;
+
+impl ReductionHistory {
+    /// The history of a stage, which gives it its name.
+    pub fn new(name: &'static str) -> Self {
+        Self { name, timeline: Timeline::new(STEP_S, KEEP_S), axis: TimeAxis::new(6.0) }
+    }
+
+    /// Adds the next [`STEP_S`]: the largest reduction in dB, 0 or more, and the lowest and highest sample;
+    /// [`Span::NOTHING`] when there is no waveform to show. `[main]`
+    pub fn push(&mut self, reduction_db: f32, waveform: Span) {
+        self.timeline.push([Span::of(reduction_db), waveform]);
+    }
+
+    /// Forgets everything. `[main]`
+    pub fn reset(&mut self) {
+        self.timeline.reset();
+        self.axis.end_s = None;
+    }
+
+    /// Shows the waveform, and the reduction as a line from above; under the pointer the reduction of that time.
+    pub fn show(&mut self, ui: &Ui, theme: &Theme, rect: Rect) {
+        let known = Known { start_s: self.timeline.start_s(), end_s: self.timeline.end_s() };
+        let [now, _] = self.timeline.between(known.end_s - STEP_S, known.end_s);
+        let value = format!("{} dB", reading(now));
+        let response = self.axis.hold(ui, theme, rect, known, self.name, &value);
+        let painter = ui.painter().with_clip_rect(rect);
+        painter.rect_filled(rect, theme.rounding(), theme::WELL);
+        for reduction_db in [3.0, 6.0, 9.0] {
+            let y = y_of(rect, reduction_db);
+            painter.hline(rect.x_range(), y, theme.stroke(0.6, theme::RAISED));
+            let line = Rect::from_min_max(pos2(rect.left() + theme.points(3.0), y), pos2(rect.right(), y));
+            theme.write(
+                &painter,
+                line,
+                Align2::LEFT_BOTTOM,
+                &figure::gain_mark(-reduction_db),
+                11.0,
+                theme::QUIET_TEXT,
+            );
+        }
+        self.draw(&painter, theme, rect, known);
+        self.axis.draw(ui, theme, rect, known);
+        let Some(at) = response.hover_pos() else { return };
+        let (start_s, _) = self.axis.seen_s(known);
+        let time_s = start_s + f64::from((at.x - rect.left()) / rect.width()) * self.axis.shown_s;
+        let [reduction, _] = self.timeline.between(time_s, time_s + STEP_S);
+        painter.vline(at.x, rect.y_range(), theme.stroke(1.0, theme::QUIET_TEXT));
+        let text = format!("{}   {} dB", clock(time_s), reading(reduction));
+        let line = rect.shrink2(Vec2::new(theme.points(30.0), theme.points(4.0)));
+        theme.write(&painter, line, Align2::LEFT_TOP, &text, theme::VALUE, theme::TEXT);
+    }
+
+    fn draw(&self, painter: &Painter, theme: &Theme, rect: Rect, known: Known) {
+        let (start_s, _) = self.axis.seen_s(known);
+        let columns = (rect.width() as usize).max(1);
+        let column_s = self.axis.shown_s / columns as f64;
+        let mut waveform = Mesh::default();
+        let mut reduction: Vec<Pos2> = Vec::with_capacity(columns);
+        for column in 0..columns {
+            let from_s = start_s + column as f64 * column_s;
+            if from_s < 0.0 || from_s >= known.end_s {
+                continue;
+            }
+            let [taken, samples] = self.timeline.between(from_s, from_s + column_s);
+            let x = rect.left() + column as f32;
+            if !samples.is_nothing() {
+                let y = |sample: f32| rect.center().y - 0.5 * rect.height() * sample.clamp(-1.0, 1.0);
+                let bar = Rect::from_min_max(pos2(x, y(samples.high) - 0.5), pos2(x + 1.0, y(samples.low) + 0.5));
+                add_bar(&mut waveform, bar, theme::LINE.gamma_multiply(0.8));
+            }
+            if !taken.is_nothing() {
+                reduction.push(pos2(x, y_of(rect, taken.high)));
+            }
+        }
+        painter.add(Shape::mesh(waveform));
+        painter.add(Shape::line(reduction, theme.stroke(1.8, theme::UNUSUAL)));
+    }
+}
+
+fn add_bar(mesh: &mut Mesh, bar: Rect, color: Color32) {
+    let first = mesh.vertices.len() as u32;
+    for pos in [bar.left_top(), bar.right_top(), bar.left_bottom(), bar.right_bottom()] {
+        mesh.vertices.push(Vertex { pos, uv: WHITE_UV, color });
+    }
+    mesh.add_triangle(first, first + 1, first + 2);
+    mesh.add_triangle(first + 1, first + 2, first + 3);
+}
+
+/// A moment's reduction.
+fn reading(span: Span) -> String {
+    if span.is_nothing() { "–".to_owned() } else { figure::reduction(f64::from(span.high)) }
+}
+
+fn y_of(rect: Rect, reduction_db: f32) -> f32 {
+    rect.top() + rect.height() * (reduction_db / FULL_DB).clamp(0.0, 1.0)
+}

@@ -1,0 +1,87 @@
+//! Every view at every size: nothing crosses, nothing is cut, every text fits.
+
+mod hands;
+
+use egui::{Align2, Rect, pos2, vec2};
+use egui_kittest::Harness;
+use gui::layout_check::faults;
+use gui::theme::Theme;
+use gui::{switch, theme};
+use hands::demo::{DESIGN, Demo};
+use hands::{names, theme as design, window};
+
+fn faults_in(harness: &Harness) -> Vec<String> {
+    let names = names(harness);
+    faults(&harness.ctx, harness.output(), &|id| names.get(&id.value()).cloned(), &may_cross)
+}
+
+/// Nodes lie where the music wants them.
+fn may_cross(name: &str) -> bool {
+    name.ends_with(" node")
+}
+
+#[test]
+fn everything_fits_at_every_scale() {
+    for percent in [75, 100, 150, 200, 300] {
+        let size = DESIGN * (percent as f32 / 100.0);
+        let theme = Theme::fitting(DESIGN, size);
+        let mut demo = Demo::default();
+        let mut harness = Harness::builder().with_size(size).build_ui(move |ui| demo.show(ui, &theme));
+        theme.apply(&harness.ctx);
+        harness.run_steps(3);
+        let faults = faults_in(&harness);
+        assert!(faults.is_empty(), "{percent} %:\n{}", faults.join("\n"));
+    }
+}
+
+fn faults_of(draw: impl FnMut(&mut egui::Ui)) -> Vec<String> {
+    let mut harness = window(draw);
+    harness.run_steps(2);
+    faults_in(&harness)
+}
+
+fn at(x: f32, y: f32, width: f32) -> Rect {
+    Rect::from_min_size(pos2(x, y), vec2(width, 24.0))
+}
+
+#[test]
+fn a_good_arrangement_has_no_faults() {
+    let found = faults_of(|ui| {
+        switch::action(ui, &design(), at(10.0, 10.0, 80.0), "Reset", "");
+        switch::action(ui, &design(), at(90.0, 10.0, 80.0), "Learn", "");
+    });
+    assert_eq!(found, [""; 0]);
+}
+
+#[test]
+fn the_check_finds_every_kind_of_fault() {
+    let crossing = faults_of(|ui| {
+        switch::action(ui, &design(), at(10.0, 10.0, 80.0), "Reset", "");
+        switch::action(ui, &design(), at(80.0, 10.0, 80.0), "Learn", "");
+    });
+    assert!(crossing[0].contains("\"Reset\" crosses \"Learn\""), "{crossing:?}");
+
+    let outside = faults_of(|ui| drop(switch::action(ui, &design(), at(760.0, 10.0, 80.0), "Reset", "")));
+    assert!(outside.iter().any(|fault| fault.contains("leaves the window")), "{outside:?}");
+
+    let spilling = faults_of(|ui| drop(switch::action(ui, &design(), at(10.0, 10.0, 30.0), "Much too long", "")));
+    assert!(spilling.iter().any(|fault| fault.contains("crosses the edge")), "{spilling:?}");
+
+    let shortened = faults_of(|ui| {
+        design().write_fitting(ui.painter(), at(10.0, 10.0, 40.0), "Much too long", 14.0, theme::TEXT);
+    });
+    assert!(shortened[0].contains("shortened"), "{shortened:?}");
+
+    let overwritten = faults_of(|ui| {
+        for text in ["First", "Second"] {
+            design().write(ui.painter(), at(10.0, 10.0, 40.0), Align2::LEFT_CENTER, text, 14.0, theme::TEXT);
+        }
+    });
+    assert!(overwritten[0].contains("lies on"), "{overwritten:?}");
+
+    let cut = faults_of(|ui| {
+        let painter = ui.painter().with_clip_rect(at(10.0, 10.0, 20.0));
+        design().write(&painter, at(10.0, 10.0, 20.0), Align2::LEFT_CENTER, "Second", 14.0, theme::TEXT);
+    });
+    assert!(cut[0].contains("cut off"), "{cut:?}");
+}
