@@ -1,9 +1,9 @@
 //! Edit bar: two sets of settings to compare, steps back and forward, and presets by name.
 
-use egui::{Button, Key, Modifiers, Popup, Rect, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo};
+use egui::{Align2, Key, Modifiers, Popup, Rect, Role, ScrollArea, Sense, StrokeKind, Ui, Vec2, WidgetInfo};
 
 use crate::theme::{self, Theme};
-use crate::{choice, switch};
+use crate::{choice, keyboard, switch};
 
 /// One of two sets of settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -126,7 +126,7 @@ impl EditBar<'_> {
         let inside = rect.shrink2(Vec2::new(theme.points(8.0), 0.0));
         theme.write_fitting(painter, inside.with_max_x(inside.right() - theme.points(14.0)), &text, 13.0, theme::TEXT);
         choice::draw_arrow(painter, theme, inside);
-        crate::keyboard::focus(ui, theme, &response);
+        keyboard::focus(ui, theme, &response);
 
         let mut edit = None;
         Popup::menu(&response).width(rect.width()).show(|ui| {
@@ -148,12 +148,19 @@ impl EditBar<'_> {
 }
 
 /// A button that may have nothing to do; true when it was clicked.
-fn button(ui: &mut Ui, theme: &Theme, rect: Rect, text: &str, name: &str, enabled: bool, tip: &str) -> bool {
-    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(rect).id_salt(name));
-    let text = egui::RichText::new(text).font(theme.font(13.0));
-    let button = Button::new(text).min_size(rect.size()).corner_radius(theme.rounding());
-    let response = child.add_enabled(enabled, button).accessible_name(name);
-    crate::keyboard::focus(ui, theme, &response);
+fn button(ui: &Ui, theme: &Theme, rect: Rect, text: &str, name: &str, enabled: bool, tip: &str) -> bool {
+    let sense = if enabled { Sense::click() } else { Sense::hover() };
+    let response = ui.interact(rect, ui.scope_id().with(name.to_owned()), sense);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
+    keyboard::focus(ui, theme, &response);
+    let painter = ui.painter();
+    if enabled {
+        painter.rect_filled(rect, theme.rounding(), if response.hovered() { theme::LINE } else { theme::RAISED });
+    } else {
+        painter.rect_stroke(rect, theme.rounding(), theme.stroke(1.0, theme::RAISED), StrokeKind::Inside);
+    }
+    let color = if enabled { theme::TEXT } else { theme::QUIET_TEXT };
+    theme.write(painter, rect, Align2::CENTER_CENTER, text, 13.0, color);
     let clicked = response.clicked();
     if !tip.is_empty() {
         response.on_hover_text(format!("{name}: {tip}"));

@@ -140,6 +140,15 @@ impl EqualizerGraph {
     }
 
     fn draw_spectra(&self, painter: &Painter, theme: &Theme, scale: &GraphScale) {
+        let legend = match (self.before_db, self.after_db) {
+            (Some(_), Some(_)) => "area: before, line: after",
+            (Some(_), None) => "area: before",
+            (None, Some(_)) => "line: after",
+            (None, None) => return,
+        };
+        // Above the frequencies, where curves seldom are.
+        let foot = scale.rect.shrink2(Vec2::new(theme.points(6.0), theme.points(16.0)));
+        theme.write(painter, foot, Align2::RIGHT_BOTTOM, legend, 11.0, theme::QUIET_TEXT);
         if let Some(before_db) = &self.before_db {
             let color = theme::LINE.gamma_multiply(0.55);
             let mut area = Mesh::default();

@@ -97,7 +97,8 @@ impl NullView {
         let worst_s = readings.worst_frame as f64 / self.sample_rate_hz;
         let mut foot = format!("worst {} at {}", figure::level(readings.worst_residual_dbfs), clock(worst_s));
         if let Some(offset_frames) = self.offset_frames {
-            foot += &format!(", {offset_frames} frames late");
+            let way = if offset_frames < 0 { "early" } else { "late" };
+            foot += &format!(", {} frames {way}", offset_frames.unsigned_abs());
         }
         theme.write_fitting(painter, at(0.0, 66.0, size.x, 18.0), &foot, 12.0, theme::QUIET_TEXT);
         response.on_hover_text(format!(
