@@ -51,6 +51,10 @@ impl contract::Processor for Chain {
         self.bypass.latency_frames()
     }
 
+    fn largest_jump_step(&self) -> f64 {
+        0.001
+    }
+
     fn set_neutral(&mut self) {
         self.bypass.set(&BypassSettings { on: true, input_gain_db: 0.0 });
     }

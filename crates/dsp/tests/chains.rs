@@ -57,6 +57,9 @@ impl contract::Processor for Stem {
     fn latency_frames(&self) -> usize {
         self.0.latency_frames()
     }
+    fn largest_jump_step(&self) -> f64 {
+        0.001
+    }
     fn set_neutral(&mut self) {
         self.0.set(&StemSettings::default());
     }
@@ -76,6 +79,9 @@ impl contract::Processor for Master {
     }
     fn latency_frames(&self) -> usize {
         self.0.latency_frames()
+    }
+    fn largest_jump_step(&self) -> f64 {
+        0.001
     }
     fn set_neutral(&mut self) {
         // The suite's signals reach full scale: a ceiling of 0 dBFS leaves them alone.

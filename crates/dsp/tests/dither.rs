@@ -27,6 +27,9 @@ impl contract::Processor for UnderTest {
     fn latency_frames(&self) -> usize {
         self.0.latency_frames()
     }
+    fn largest_jump_step(&self) -> f64 {
+        0.001
+    }
     fn set_neutral(&mut self) {
         self.0.set(WordLength::Off);
     }

@@ -26,6 +26,10 @@ impl contract::Processor for Contracted {
         self.0.latency_frames()
     }
 
+    fn largest_jump_step(&self) -> f64 {
+        0.001
+    }
+
     fn set_neutral(&mut self) {
         self.0.set(&EqualizerSettings::default());
     }

@@ -22,6 +22,16 @@ pub fn rms(signal: &[f32]) -> f64 {
     (signal.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>() / signal.len().max(1) as f64).sqrt()
 }
 
+/// The largest step from one sample to the next: a click is one that the sound has no reason for.
+pub fn largest_step(signal: &[f32]) -> f64 {
+    signal.windows(2).map(|pair| (f64::from(pair[1]) - f64::from(pair[0])).abs()).fold(0.0, f64::max)
+}
+
+/// How many samples are denormal numbers: too small to be heard, and slow to calculate with.
+pub fn denormal_count(signal: &[f32]) -> usize {
+    signal.iter().filter(|x| x.is_subnormal()).count()
+}
+
 /// RMS of the difference between two signals relative to the RMS of the first, in dB: how deep they null.
 pub fn residual_db(reference: &[f32], signal: &[f32]) -> f64 {
     assert_eq!(reference.len(), signal.len(), "only signals of equal length can null");
