@@ -87,6 +87,24 @@ pub fn gain_db(
     db(level_of(&output) / level_of(&input))
 }
 
+/// The mean power in each bin from 0 Hz to Nyquist, over all whole segments of `segment_frames` under a Hann window;
+/// scaled so that white noise reads its mean square in every bin.
+pub fn power_spectrum(signal: &[f64], segment_frames: usize) -> Vec<f64> {
+    let forward = RealFftPlanner::<f64>::new().plan_fft_forward(segment_frames);
+    let (mut segment, mut spectrum) = (forward.make_input_vec(), forward.make_output_vec());
+    let mut powers = vec![0.0; spectrum.len()];
+    for frames in signal.chunks_exact(segment_frames) {
+        for (frame, (value, x)) in segment.iter_mut().zip(frames).enumerate() {
+            *value = x * (0.5 - 0.5 * (TAU * frame as f64 / segment_frames as f64).cos());
+        }
+        forward.process(&mut segment, &mut spectrum).expect("the buffers are those of the plan");
+        powers.iter_mut().zip(&spectrum).for_each(|(power, bin)| *power += bin.norm_sqr());
+    }
+    // The mean square of the window is 3/8.
+    let scale = 1.0 / (0.375 * (signal.len() / segment_frames * segment_frames) as f64);
+    powers.iter().map(|power| power * scale).collect()
+}
+
 /// Everything that is not the sine of this frequency, relative to that sine, in dB: THD+N.
 pub fn distortion_and_noise_db(signal: &[f32], frequency_hz: f64, sample_rate_hz: f64) -> f64 {
     // Least squares on cosine, sine and a constant: the best sine whatever the number of periods.

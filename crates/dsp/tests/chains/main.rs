@@ -1,5 +1,8 @@
 //! What the two chains promise as a whole: the promises of every stage together, latency, bypass, readings.
 
+mod ceiling;
+mod properties;
+
 use dsp::bypass::CHUNK_FRAMES;
 use dsp::compressor::CompressorSettings;
 use dsp::dither::WordLength;
