@@ -211,6 +211,28 @@ fn forgetting_the_sound_keeps_the_measurement() {
 }
 
 #[test]
+fn a_tail_ends_in_silence_and_never_in_denormal_numbers() {
+    let mut settings = busy_stem();
+    settings.compressor.sidechain_high_pass_hz = Some(20.0);
+    settings.compressor.attack_ms = 200.0;
+    let mut stem = StemChain::new(Format::stereo(RATE_HZ));
+    stem.set(&settings);
+    let mut master = MasterChain::new(Format::stereo(RATE_HZ));
+    master.set(&MasterSettings { dither: WordLength::Off, ..busy_master() });
+    let mut sound: Vec<Vec<f32>> = (1..=2).map(|seed| signals::pink_noise(seed, 0.3, 9_600)).collect();
+    sound.iter_mut().for_each(|channel| channel.resize(3 * 48_000, 0.0));
+    in_blocks(&mut sound, &[480], &mut |block| {
+        stem.process(block);
+        master.process(block, NO_REFERENCE);
+    });
+    for channel in &sound {
+        assert_eq!(rulers::denormal_count(channel), 0);
+        assert!(channel[2 * 48_000..].iter().all(|&x| x == 0.0));
+    }
+    assert_eq!(stem.readings().reduction_db, 0.0);
+}
+
+#[test]
 fn odd_sample_rates_are_as_good_as_any() {
     for sample_rate_hz in [1_000.0, 1_234.57, 8_000.0, 11_025.0, 45_678.9, 384_000.0, 768_000.0, 1_536_000.0] {
         let format = Format::stereo(sample_rate_hz);
