@@ -88,10 +88,10 @@ fn true_peaks_read_at_most_a_hundredth_above_the_ceiling_at_any_word_length() {
 #[test]
 fn the_ceiling_holds_while_it_moves_under_dither() {
     let mut chain = MasterChain::new(Format::stereo(RATE_HZ));
-    let loud = driven(-1.0, WordLength::Bits16);
+    let loud = driven_to_the_sample(-1.0, WordLength::Bits16);
     chain.set(&loud);
     played(&mut chain, hard_sound(RATE_HZ, 0.3));
-    chain.set(&driven(-6.0, WordLength::Bits16));
+    chain.set(&driven_to_the_sample(-6.0, WordLength::Bits16));
     let sound = played(&mut chain, hard_sound(RATE_HZ, 0.3));
     // The ceiling glides in 20 ms, and arrives the latency later.
     let arrived = 960 + chain.latency_frames();

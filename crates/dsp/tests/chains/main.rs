@@ -195,6 +195,20 @@ fn matched_bypass_never_exceeds_full_scale() {
 }
 
 #[test]
+fn a_loud_chorus_after_a_quiet_verse_does_not_hurt_in_matched_bypass() {
+    let settings = MasterSettings { matched_bypass: true, ..busy_master() };
+    let mut chain = MasterChain::new(Format::stereo(RATE_HZ));
+    chain.set(&settings);
+    let mut verse: Vec<Vec<f32>> = (1..=2).map(|seed| signals::pink_noise(seed, 0.005, 4 * 48_000)).collect();
+    in_blocks(&mut verse, &[480], &mut |block| chain.process(block, NO_REFERENCE));
+    chain.set(&MasterSettings { bypass: true, ..settings });
+    let mut chorus: Vec<Vec<f32>> = (3..=4).map(|seed| signals::white_noise(seed, 0.9, 48_000)).collect();
+    in_blocks(&mut chorus, &[480], &mut |block| chain.process(block, NO_REFERENCE));
+    // The verse was lifted by some 10 dB; the chorus would be at +9 dBFS.
+    assert_eq!(chorus.iter().map(|channel| rulers::peak(channel)).fold(0.0, f64::max), 1.0);
+}
+
+#[test]
 fn forgetting_the_sound_keeps_the_measurement() {
     let mut chain = MasterChain::new(Format::stereo(RATE_HZ));
     chain.set(&busy_master());
