@@ -84,6 +84,24 @@ impl PeakInterpolator {
         }
     }
 
+    /// Like [`PeakInterpolator::next`], and also looks between the points of its own grid: at the top of the parabola
+    /// through each point and its two neighbours. `[audio]`
+    ///
+    /// For a meter, which reads the one place where the wave is highest: a grid of eight points between two samples
+    /// misses up to 0.14 dB of a tone of 20 kHz there, the parabola below 0.01 dB. Use either this or
+    /// [`PeakInterpolator::next`] from one [`PeakInterpolator::reset`] to the other.
+    #[inline]
+    pub fn next_top(&mut self, sample: f32) -> f32 {
+        match &mut self.filter {
+            Filter::Bare => sample.abs(),
+            Filter::TwelveTapsFourPhases(fir) => fir.next_top(sample),
+            Filter::TwentyFourTapsTwoPhases(fir) => fir.next_top(sample),
+            Filter::ThirtyTwoTapsTwoPhases(fir) => fir.next_top(sample),
+            Filter::ThirtyTwoTapsFourPhases(fir) => fir.next_top(sample),
+            Filter::ThirtyTwoTapsEightPhases(fir) => fir.next_top(sample),
+        }
+    }
+
     /// How long after a sample the wave behind it is known, in frames. `[any]`
     pub fn latency_frames(&self) -> usize {
         match &self.filter {
@@ -118,11 +136,13 @@ struct Fir<const TAPS: usize, const PHASES: usize> {
     history: [[f32; TAPS]; 2],
     /// In `0..TAPS`.
     newest: usize,
+    /// The last two points of the wave, older first; only [`Fir::next_top`] needs them.
+    before: [f32; 2],
 }
 
 impl<const TAPS: usize, const PHASES: usize> Fir<TAPS, PHASES> {
     fn new(coefficients: [[f32; PHASES]; TAPS]) -> Self {
-        Self { coefficients, history: [[0.0; TAPS]; 2], newest: 0 }
+        Self { coefficients, history: [[0.0; TAPS]; 2], newest: 0, before: [0.0; 2] }
     }
 
     /// From one list of taps per phase.
@@ -153,11 +173,43 @@ impl<const TAPS: usize, const PHASES: usize> Fir<TAPS, PHASES> {
     fn reset(&mut self) {
         self.history = [[0.0; TAPS]; 2];
         self.newest = 0;
+        self.before = [0.0; 2];
     }
 
     /// Takes a sample, returns the largest magnitude over all phases.
     #[inline]
     fn next(&mut self, sample: f32) -> f32 {
+        largest(&self.points(sample))
+    }
+
+    /// Takes a sample, returns the largest magnitude over all phases and over the parabolas around each; the parabola
+    /// around the last point has to wait for the next sample.
+    #[inline]
+    fn next_top(&mut self, sample: f32) -> f32 {
+        let points = self.points(sample);
+        let mut older = [0.0; PHASES];
+        let mut middle = [0.0; PHASES];
+        for phase in 0..PHASES {
+            middle[phase] = if phase < 1 { self.before[1] } else { points[phase - 1] };
+            older[phase] = if phase < 2 { self.before[phase] } else { points[phase - 2] };
+        }
+        self.before = [middle[PHASES - 1], points[PHASES - 1]];
+
+        let mut tops = [0.0f32; PHASES];
+        for (top, ((&before, &at), &after)) in tops.iter_mut().zip(older.iter().zip(&middle).zip(&points)) {
+            let slope = before - after;
+            let bend = 2.0 * at - before - after;
+            // The vertex lies no further away than the neighbours, or the point is no top.
+            let rise =
+                if slope.abs() <= bend.abs() { slope * slope / (8.0 * bend.abs().max(f32::MIN_POSITIVE)) } else { 0.0 };
+            *top = at.abs() + rise;
+        }
+        largest(&tops).max(largest(&points))
+    }
+
+    /// Takes a sample, returns the wave at each phase.
+    #[inline]
+    fn points(&mut self, sample: f32) -> [f32; PHASES] {
         self.newest = if self.newest == 0 { TAPS - 1 } else { self.newest - 1 };
         for row in &mut self.history {
             row[self.newest] = sample;
@@ -170,8 +222,14 @@ impl<const TAPS: usize, const PHASES: usize> Fir<TAPS, PHASES> {
                 *value += coefficient * past;
             }
         }
-        values.iter().fold(0.0, |peak, value| value.abs().max(peak))
+        values
     }
+}
+
+/// The largest magnitude.
+#[inline]
+fn largest<const PHASES: usize>(values: &[f32; PHASES]) -> f32 {
+    values.iter().fold(0.0, |peak, value| value.abs().max(peak))
 }
 
 /// Impulse response, `distance` frames from its middle, of a low-pass under a Kaiser window that ends `half_length`

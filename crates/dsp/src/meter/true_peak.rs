@@ -128,7 +128,7 @@ impl Side {
         let (mut peak, mut itu_peak) = (0.0f32, self.itu_max);
         for &sample in samples {
             let sample = audible(sample);
-            peak = peak.max(self.sharp.next(sample)).max(sample.abs());
+            peak = peak.max(self.sharp.next_top(sample)).max(sample.abs());
             itu_peak = itu_peak.max(self.itu.next(sample));
         }
         self.hold.take(peak);
