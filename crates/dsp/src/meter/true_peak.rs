@@ -125,14 +125,11 @@ impl TruePeakMeter {
 
 impl Side {
     fn accumulate(&mut self, samples: &[f32]) {
-        let (mut peak, mut itu_peak) = (0.0f32, self.itu_max);
-        for &sample in samples {
-            let sample = audible(sample);
-            peak = peak.max(self.sharp.next_top(sample)).max(sample.abs());
-            itu_peak = itu_peak.max(self.itu.next(sample));
-        }
+        let audible_samples = samples.iter().map(|&sample| audible(sample));
+        let sample_peak = audible_samples.clone().fold(0.0f32, |peak, sample| peak.max(sample.abs()));
+        let peak = self.sharp.top_of(audible_samples.clone()).max(sample_peak);
         self.hold.take(peak);
         self.recent.take(peak);
-        self.itu_max = itu_peak;
+        self.itu_max = self.itu.largest_of(audible_samples).max(self.itu_max);
     }
 }
