@@ -9,9 +9,10 @@ use crate::units::db_from_gain;
 
 /// True peak of each channel, read twice: sharply, and as the ITU's filter shows it.
 ///
-/// The sharp reading interpolates with 32 taps a phase and never reads below the samples themselves. On programme up to
-/// 20 kHz it is within 0.1 dB of the wave; ultrasonics at 192 kHz may read 0.5 dB low. The ITU reading is for
-/// comparison with other meters; on clipped music it reads half a decibel low.
+/// The sharp reading interpolates with 32 taps a phase and a parabola between the phases, and never reads below the
+/// samples themselves. On sound up to 20 kHz it is within 0.05 dB of the wave at every rate, on tones up to 80 kHz at
+/// 192 kHz within 0.25 dB. The ITU reading is for comparison with other meters; on clipped music it reads half a
+/// decibel low.
 ///
 /// A peak is counted when the wave around it is complete, [`TruePeakMeter::latency_frames`] later. In a running stream
 /// that happens by itself; at the end of a file call [`TruePeakMeter::flush`] before reading.
