@@ -93,12 +93,16 @@ fn a_pause_leaves_no_trace_in_what_is_measured() {
 
 #[test]
 fn a_pause_at_the_end_of_a_file_adds_nothing_to_its_range() {
-    let samples = tone(RATE_HZ, &[(20.0, -23.0)]);
-    let mut meter = stereo(RATE_HZ);
-    meter.process(&[&samples, &samples]);
-    meter.set_paused(true);
-    meter.process(&[&samples[..1_000], &samples[..1_000]]);
-    assert_eq!(meter.range_of_file_lu(), meter.range_lu());
+    let samples = tone(RATE_HZ, &[(10.0, -23.0)]);
+    // Within a step of the grid, and for some steps.
+    for paused_frames in [100, 1_000] {
+        let mut meter = stereo(RATE_HZ);
+        meter.process(&[&samples, &samples]);
+        assert!(meter.range_of_file_lu() > meter.range_lu());
+        meter.set_paused(true);
+        meter.process(&[&samples[..paused_frames], &samples[..paused_frames]]);
+        assert_eq!(meter.range_of_file_lu(), meter.range_lu(), "{paused_frames} frames of pause");
+    }
 }
 
 #[test]
