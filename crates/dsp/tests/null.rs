@@ -132,7 +132,8 @@ fn what_is_no_sound_counts_as_silence_on_either_side() {
 fn reset_equals_new() {
     let (input, reference) = (white_noise(1, 0.5, 24_001), white_noise(2, 0.25, 24_001));
     let mut meter = NullMeter::new(Format::stereo(RATE_HZ));
-    meter.process(&[&input, &reference], Some(&[&reference, &input]));
+    let loud = white_noise(3, 1.0, 24_001);
+    meter.process(&[&loud, &loud], Some(&[&reference, &input]));
     meter.reset();
     assert_eq!(meter.readings(), None);
     meter.process(&[&input, &input], Some(&[&reference, &reference]));
