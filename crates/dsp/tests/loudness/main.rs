@@ -4,6 +4,8 @@
 //! The EBU's signals are synthesised from the tables of its documents, at every rate. "Exact" figures are those of an
 //! ideal meter, computed by two other programs.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of a test fail like the test itself")]
+
 mod a_day;
 mod agreement;
 mod ebu_3341;
