@@ -10,9 +10,9 @@ use crate::units::db_from_gain;
 /// True peak of each channel, read twice: sharply, and as the ITU's filter shows it.
 ///
 /// The sharp reading interpolates with 32 taps a phase and a parabola between the phases, and never reads below the
-/// samples themselves. On sound up to 20 kHz it is within 0.05 dB of the wave at every rate, on tones up to 80 kHz at
-/// 192 kHz within 0.25 dB. The ITU reading is for comparison with other meters; on clipped music it reads half a
-/// decibel low.
+/// samples themselves. Its grid is 352.8 kHz or finer at every rate, where the recommendation asks for 192 kHz. On sound
+/// up to 20 kHz it is within 0.05 dB of the wave, on tones up to 80 kHz at 192 kHz within 0.25 dB. The ITU reading is
+/// the printed filter at every rate, for comparison with other meters; on clipped music it reads half a decibel low.
 ///
 /// A peak is counted when the wave around it is complete, [`TruePeakMeter::latency_frames`] later. In a running stream
 /// that happens by itself; at the end of a file call [`TruePeakMeter::flush`] before reading.
