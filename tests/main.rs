@@ -15,6 +15,8 @@ mod fake_host;
 mod ffmpeg;
 mod hostile_host;
 mod layering;
+#[cfg(target_os = "linux")]
+mod loudness;
 mod probe;
 mod realtime;
 #[cfg(target_os = "linux")]
