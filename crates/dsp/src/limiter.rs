@@ -2,8 +2,10 @@
 
 mod band_edge;
 mod envelope;
+mod fine_peak;
 mod peaks;
 mod running_mean;
+mod whole_band;
 
 use crate::{
     delay::Delay,
@@ -15,6 +17,7 @@ use crate::{
 use band_edge::BandEdge;
 use envelope::{Envelope, EnvelopeSettings};
 use peaks::UnionPeak;
+use whole_band::WholeBand;
 
 /// What the limiter does. The default holds −1 dBTP and drives nothing.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -84,6 +87,7 @@ pub struct Limiter {
 struct Channel {
     band_edge: BandEdge,
     peaks: UnionPeak,
+    whole_band: WholeBand,
     envelope: Envelope,
     to_output: Delay,
 }
@@ -115,6 +119,7 @@ impl Limiter {
         let channel = Channel {
             envelope: Envelope::new(format, latency_frames - known_after_frames - EARLY_FRAMES),
             to_output: Delay::new(latency_frames - band_edge.latency_frames()),
+            whole_band: WholeBand::new(band_edge.latency_frames(), peaks.latency_frames()),
             band_edge,
             peaks,
         };
@@ -166,6 +171,7 @@ impl Limiter {
         for channel in &mut self.channels {
             channel.band_edge.reset();
             channel.peaks.reset();
+            channel.whole_band.reset();
             channel.envelope.reset();
             channel.to_output.reset();
         }
@@ -198,7 +204,11 @@ impl Limiter {
             {
                 let driven = safe(f64::from(samples[frame]) * drive_gain);
                 let seen = channel.band_edge.next(driven, ceiling_in, self.true_peak);
-                let peak = channel.peaks.next(seen, self.true_peak);
+                let mut peak = channel.peaks.next(seen, self.true_peak);
+                let missed_peak = channel.whole_band.next(driven, channel.band_edge.kept(), ceiling_at_peaks);
+                if self.true_peak {
+                    peak = peak.max(missed_peak);
+                }
                 *excess = f64::from(peak) / f64::from(ceiling_at_peaks);
                 *delayed = channel.to_output.next(seen);
             }
