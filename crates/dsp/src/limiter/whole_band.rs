@@ -19,6 +19,9 @@ pub struct WholeBand {
 
 /// All that is known of the future when a peak has to be told.
 const HALF_FRAMES: usize = 72;
+/// An estimate so little (0.1 dB) above the ceiling may as well be an error: what fits under the ceiling must pass
+/// untouched.
+const BENEFIT_OF_THE_DOUBT: f32 = 1.0116;
 
 impl WholeBand {
     /// A silent look, beside a path of an edge filter and peak detectors with these latencies. `[setup]`
@@ -42,6 +45,8 @@ impl WholeBand {
     pub fn next(&mut self, sample: f32, kept: f32, ceiling: f32) -> f32 {
         let after = self.peak.next(sample);
         let before = std::mem::replace(&mut self.before, after);
-        ceiling + self.kept_to_peak.next(kept) * (before.max(after) - ceiling)
+        let kept = self.kept_to_peak.next(kept);
+        let peak = before.max(after);
+        if peak > ceiling * BENEFIT_OF_THE_DOUBT { ceiling + kept * (peak - ceiling) } else { 0.0 }
     }
 }
