@@ -15,6 +15,7 @@ mod fake_host;
 mod ffmpeg;
 mod hostile_host;
 mod layering;
+mod limiter_song;
 #[cfg(target_os = "linux")]
 mod loudness;
 mod probe;

@@ -252,7 +252,7 @@ impl<const TAPS: usize, const PHASES: usize> Fir<TAPS, PHASES> {
 /// The largest magnitude.
 #[inline]
 fn largest<const PHASES: usize>(values: &[f32; PHASES]) -> f32 {
-    values.iter().fold(0.0, |peak, value| value.abs().max(peak))
+    values.iter().fold(0.0, |peak, value| if value.abs() > peak { value.abs() } else { peak })
 }
 
 /// Phase by phase the larger magnitude.
@@ -276,9 +276,15 @@ fn parabola_top(before: f32, middle: f32, after: f32) -> f32 {
 
 /// Impulse response, `distance` frames from its middle, of a low-pass under a Kaiser window that ends `half_length`
 /// frames from the middle; `cutoff` (−6 dB) is a share of the sample rate. `[any]`
-pub fn kaiser_low_pass(distance: f64, half_length: f64, cutoff: f64) -> f64 {
-    2.0 * cutoff * sinc(2.0 * cutoff * distance) * kaiser_window(distance / half_length)
+///
+/// The higher the window's `shape`, the smaller the ripple and the wider the slope: 0 is no window, [`KAISER_SHAPE`]
+/// what the interpolators here have.
+pub fn kaiser_low_pass(distance: f64, half_length: f64, cutoff: f64, shape: f64) -> f64 {
+    2.0 * cutoff * sinc(2.0 * cutoff * distance) * kaiser(distance / half_length, shape)
 }
+
+/// The shape that trades ripple (±0.04 dB) for width (flat to 0.88 of half the sample rate over 32 taps).
+pub const KAISER_SHAPE: f64 = 5.0;
 
 /// sin(πx) / πx.
 fn sinc(x: f64) -> f64 {
@@ -290,10 +296,14 @@ fn hann_window(x: f64) -> f64 {
     0.5 * (1.0 + (PI * x).cos())
 }
 
-/// Kaiser's window over −1…1. The shape trades ripple (±0.04 dB) for width (flat to 0.88 of half the sample rate).
+/// Kaiser's window over −1…1 in the shape of the interpolators.
 fn kaiser_window(x: f64) -> f64 {
-    const SHAPE: f64 = 5.0;
-    bessel_i0(SHAPE * (1.0 - x * x).max(0.0).sqrt()) / bessel_i0(SHAPE)
+    kaiser(x, KAISER_SHAPE)
+}
+
+/// Kaiser's window over −1…1.
+fn kaiser(x: f64, shape: f64) -> f64 {
+    bessel_i0(shape * (1.0 - x * x).max(0.0).sqrt()) / bessel_i0(shape)
 }
 
 /// Modified Bessel function of the first kind, order zero, by its power series.
