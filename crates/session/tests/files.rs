@@ -167,7 +167,8 @@ fn a_directory_of_another_user_is_refused() {
 
 #[test]
 fn a_lock_file_that_is_none_costs_only_its_slot() {
-    let makers: [(&str, fn(&Path, &Path)); 4] = [
+    type Make = fn(lock: &Path, precious: &Path);
+    let makers: [(&str, Make); 4] = [
         ("a link", |lock, precious| symlink(precious, lock).unwrap()),
         ("a second name", |lock, precious| fs::hard_link(precious, lock).unwrap()),
         ("a directory", |lock, _| fs::create_dir(lock).unwrap()),
