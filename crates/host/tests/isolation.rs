@@ -5,7 +5,6 @@
 mod common;
 
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use common::{GAIN, STEREO, bundle, noise, program, remote, track};
@@ -44,8 +43,7 @@ fn a_killed_process_is_told_and_the_others_play_on() {
         player.activate(&STEREO).unwrap();
         process_a_block(player).unwrap();
     }
-    let killed = Command::new("kill").args(["-9", &victim.process_id().to_string()]).status().unwrap();
-    assert!(killed.success());
+    victim.kill();
     let error = process_a_block(&mut victim).unwrap_err();
     assert!(matches!(&error, HostError::Died { status, .. } if status.contains("signal 9")), "{error}");
     process_a_block(&mut other).unwrap();
