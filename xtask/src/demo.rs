@@ -1,11 +1,12 @@
 //! `demo`: a song through the real plugins.
 //!
-//! `song` finds or composes the stems · `studio` is the mixer: one Stem Trim a stem, a Master Bus, every plugin in its
-//! own process · `accident` kills one of them on the way, if asked to · `figures` reads what the plugins report · this
-//! file is the session from start to report.
+//! `song` finds or composes the stems · `studio` is the mixer: one Stem Trim a stem and a Master Bus · `seat` is one
+//! plugin in it, mostly in a process of its own · `accident` kills one of them on the way, if asked to · `figures` reads
+//! what the plugins report · this file is the session from start to report.
 
 mod accident;
 mod figures;
+mod seat;
 mod song;
 mod studio;
 
@@ -19,8 +20,9 @@ use render::{report, table};
 use targets::Targets;
 
 use crate::{bundle, run};
+use seat::Preset;
 use song::Song;
-use studio::{Preset, Studio};
+use studio::Studio;
 
 /// A song through the real plugins.
 #[derive(clap::Args)]

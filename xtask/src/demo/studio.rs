@@ -5,11 +5,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use dsp::compressor::CompressorSettings;
-use dsp::role::GuardRails;
 use dsp::sum::Sum;
 use dsp::units::SILENCE_DB;
-use host::{Activation, Instance, Player, Position, Remote, Track};
+use host::{Activation, Player, Position, Track};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use render::report::Curves;
 use testkit::signals::Random;
@@ -17,20 +15,11 @@ use testkit::signals::Random;
 use super::Stopwatch;
 use super::accident::Accident;
 use super::figures::MasterReport;
-use super::song::{Song, Stem};
-use crate::run;
+use super::seat::{Preset, Seat, activate_stem, open_stem, set_master};
+use super::song::Song;
 
 /// The end of the range of the limiter's drive.
 pub const MAX_DRIVE_DB: f64 = 24.0;
-
-/// How the controls stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Preset {
-    /// Nothing changes the sound.
-    Neutral,
-    /// Every stem starts from what its role asks for; the master limits at −1 dBTP and dithers to 24 bit.
-    StartingPoints,
-}
 
 /// How the mixer is put together.
 pub struct Setup {
@@ -53,30 +42,6 @@ pub struct Studio {
     setup: Setup,
     /// What happened so far.
     events: Vec<String>,
-}
-
-/// A plugin, here or in a process of its own.
-enum Seat {
-    Here(Box<Instance>),
-    Apart(Box<Remote>),
-}
-
-impl Seat {
-    fn open(plugin: &str, track: Track, in_process: bool) -> Result<Self> {
-        let bundle = run::target().join("bundled").join(format!("{plugin}.clap"));
-        Ok(if in_process {
-            Self::Here(Box::new(Instance::load(&bundle, None, track)?))
-        } else {
-            Self::Apart(Box::new(Remote::load(&bundle, None, track)?))
-        })
-    }
-
-    fn player(&mut self) -> &mut dyn Player {
-        match self {
-            Self::Here(player) => &mut **player,
-            Self::Apart(player) => &mut **player,
-        }
-    }
 }
 
 /// One playing of the song.
@@ -116,7 +81,7 @@ impl Studio {
         let mut master = None;
         for place in order {
             match place {
-                Some(stem) => stems[stem] = Some(open_stem(&song.stems[stem], &setup)?),
+                Some(stem) => stems[stem] = Some(open_stem(&song.stems[stem], setup.in_process, setup.preset)?),
                 None => {
                     let seat = master.insert(Seat::open("Master Bus", Track::master(), setup.in_process)?);
                     set_master(seat.player(), setup.preset)?;
@@ -344,59 +309,12 @@ impl Take {
     }
 }
 
-fn open_stem(stem: &Stem, setup: &Setup) -> Result<Seat> {
-    let mut seat = Seat::open("Stem Trim", Track::bus(&stem.name), setup.in_process)?;
-    set_stem(seat.player(), stem, setup.preset)?;
-    Ok(seat)
-}
-
-fn activate_stem(player: &mut dyn Player, stem: &Stem, activation: &Activation) -> Result<()> {
-    let channels = stem.audio.channels.len() as u32;
-    let activated = player.activate(&Activation { channels, ..*activation })?;
-    if activated.latency_frames != 0 {
-        bail!("{}: reports a latency of {} frames, but must have none", stem.name, activated.latency_frames);
-    }
-    Ok(())
-}
-
 /// Mixes an order, the same way every time.
 fn shuffle<T>(order: &mut [T]) {
     let mut random = Random::new(16);
     for end in (1..order.len()).rev() {
         order.swap(end, random.below(end + 1));
     }
-}
-
-fn set_stem(player: &mut dyn Player, stem: &Stem, preset: Preset) -> Result<()> {
-    player.set("Role", stem.role.name())?;
-    match preset {
-        Preset::Neutral => Ok(()),
-        Preset::StartingPoints => set_compressor(player, &stem.role.starting_point().compressor),
-    }
-}
-
-fn set_master(player: &mut dyn Player, preset: Preset) -> Result<()> {
-    match preset {
-        Preset::Neutral => {
-            player.set("Limiter/Ceiling", "0 dB")?;
-            player.set("Limiter/True peak", "Off")?;
-        }
-        Preset::StartingPoints => {
-            set_compressor(player, &GuardRails::master().starting_compressor())?;
-            player.set("Output/Dither", "24 bit")?;
-        }
-    }
-    Ok(())
-}
-
-fn set_compressor(player: &mut dyn Player, compressor: &CompressorSettings) -> Result<()> {
-    player.set("Compressor/Compressor on", if compressor.on { "On" } else { "Off" })?;
-    player.set("Compressor/Threshold", &format!("{} dB", compressor.threshold_db))?;
-    player.set("Compressor/Ratio", &format!("{}:1", compressor.ratio))?;
-    player.set("Compressor/Knee", &format!("{} dB", compressor.knee_db))?;
-    player.set("Compressor/Attack", &format!("{} ms", compressor.attack_ms))?;
-    player.set("Compressor/Release", &format!("{} ms", compressor.release_ms))?;
-    Ok(())
 }
 
 fn append(channels: &mut [Vec<f32>], block: &[Vec<f32>]) {
