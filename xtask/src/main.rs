@@ -6,6 +6,7 @@ mod ci;
 mod demo;
 mod needs;
 mod run;
+mod soak;
 mod test;
 
 use std::process::ExitCode;
@@ -28,8 +29,10 @@ enum Command {
     Demo(demo::Options),
     /// Build the bundles and run every test
     Test,
-    /// What must be green before a change lands: formatting, lints, documentation, every test
+    /// What must be green before a change lands: formatting, lints, documentation, every test and model
     Ci,
+    /// The long forms of the session's tests: kills, races, scribblers; a table at the end
+    Soak(soak::Options),
     /// Measure speed: ratios side by side in one run
     Bench,
 }
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         Command::Demo(options) => demo::run(&options),
         Command::Test => test::run(),
         Command::Ci => ci::run(),
+        Command::Soak(options) => soak::run(&options),
         Command::Bench => bench::run(),
     };
     match done {

@@ -21,6 +21,13 @@ pub fn run() -> Result<()> {
     if failed.is_empty() { Ok(()) } else { bail!("tests failed in {}", failed.join(", ")) }
 }
 
+/// Lets loom try every order of the session's atomics. Takes minutes on a small machine, most of them to build.
+pub fn models() -> Result<()> {
+    let target = run::target().join("loom");
+    let variables = [("RUSTFLAGS", "--cfg loom"), ("CARGO_TARGET_DIR", &target.to_string_lossy())];
+    run::cargo_with(&["test", "-p", "session", "--test", "loom", "--release"], &variables)
+}
+
 /// The packages in the order of the house, and what their tests prove.
 const CRATES: [(&str, &str); 13] = [
     ("testkit", "the rulers measure what they say, and the song is a song"),

@@ -1,0 +1,18 @@
+//! Instances in processes of their own: started, stopped and killed at any moment, confined, misled and lied to.
+//!
+//! Each test starts this binary again with `STEMMA_TEST_ROLE` set; `actors` then plays the role. Tests with a long form
+//! take as many seconds as `STEMMA_SOAK_SECONDS` says: `cargo xtask soak` sets it.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used)]
+
+mod actors;
+mod crashes;
+mod hostile;
+mod libraries;
+mod meeting;
+#[path = "../place/mod.rs"]
+mod place;
+mod readings;
+mod sandbox;
+mod stops;
+mod syscalls;
