@@ -1,7 +1,6 @@
 //! Instances in processes of their own: started, stopped and killed at any moment.
 //!
 //! Each test starts this binary again with `STEMMA_TEST_ROLE` set; the test `a_process_of_its_own` then plays the role.
-#![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
 
 mod place;
@@ -68,6 +67,7 @@ impl Process {
         self.child.wait().unwrap();
     }
 
+    #[cfg(unix)]
     fn signal(&self, name: &str) {
         let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();
         assert!(sent.success());
@@ -208,6 +208,7 @@ fn a_killed_process_turns_grey_within_two_seconds_and_is_gone_within_ten() {
     until("its slot is used again", || stems(&master).iter().all(|view| view.id.slot < 3) && stems(&master).len() == 2);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_stopped_process_is_grey_but_not_dead() {
     let directory = Directory::new();
@@ -304,6 +305,10 @@ fn a_writer_that_was_killed_in_the_middle_is_healed_by_the_next() {
         publishes += 1;
     }
     assert_eq!(publishes, 6);
+    // Elsewhere the memory is no file.
+    if cfg!(not(target_os = "linux")) {
+        return;
+    }
     let content = std::fs::read(directory.file(REGION_NAME)).unwrap();
     let used = content[HEADER_BYTES..].chunks(SLOT_BYTES).filter(|slot| slot[METERS * 8] != 0).count();
     let odd = content[HEADER_BYTES..].chunks(SLOT_BYTES).filter(|slot| slot[METER_SEQUENCE * 8] & 1 == 1).count();
@@ -332,6 +337,6 @@ fn the_place_of_the_user_is_moved_by_the_variable() {
     let directory = Directory::new();
     let stem = Process::start(&directory, "stem", Uuid::random());
     stem.expect("link");
-    assert!(directory.file(REGION_NAME).is_file());
+    assert!(!directory.names().is_empty());
     assert_ne!(directory.place(), Place::User);
 }

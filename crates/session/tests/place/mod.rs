@@ -31,21 +31,22 @@ pub fn within(limit: Duration, what: &str, mut is_true: impl FnMut() -> bool) ->
     start.elapsed()
 }
 
-#[cfg(unix)]
 pub mod directory {
     use std::fs;
-    use std::os::unix::fs::DirBuilderExt;
     use std::path::{Path, PathBuf};
 
     use session::member::Place;
 
-    /// A private runtime directory in memory; it goes with this.
+    /// A private runtime directory, on Linux in memory; it goes with this.
     pub struct Directory(pub PathBuf);
 
     impl Directory {
         pub fn new() -> Self {
-            let path = PathBuf::from(format!("/dev/shm/stemma-test-{}-{}", std::process::id(), super::next()));
-            fs::DirBuilder::new().mode(0o700).create(&path).unwrap();
+            let parent = if cfg!(target_os = "linux") { "/dev/shm".into() } else { std::env::temp_dir() };
+            let path = parent.join(format!("stemma-test-{}-{}", std::process::id(), super::next()));
+            fs::create_dir(&path).unwrap();
+            #[cfg(unix)]
+            fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
             Self(path)
         }
 
