@@ -25,6 +25,10 @@ mod macos;
 #[cfg(target_os = "macos")]
 use macos as system;
 
+// Linux has it, too: there its tests can run.
+#[cfg(any(target_os = "macos", all(test, target_os = "linux")))]
+mod shm_object;
+
 #[cfg(unix)]
 mod unix_directory;
 

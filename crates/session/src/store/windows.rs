@@ -128,3 +128,136 @@ fn user() -> Result<Vec<u8>, Refusal> {
 fn failure(what: &'static str) -> Refusal {
     Refusal::new(what, io::Error::last_os_error())
 }
+
+#[cfg(all(test, not(loom)))]
+#[allow(clippy::unwrap_used, reason = "the helpers of a test fail like the test itself")]
+mod tests {
+    use std::ptr;
+
+    use windows_sys::Win32::Foundation::INVALID_HANDLE_VALUE;
+    use windows_sys::Win32::Security::{
+        ACL, ACL_REVISION, InitializeAcl, InitializeSecurityDescriptor, SECURITY_ATTRIBUTES, SECURITY_DESCRIPTOR,
+        SetSecurityDescriptorDacl,
+    };
+    use windows_sys::Win32::System::Memory::{CreateFileMappingW, PAGE_READWRITE};
+    use windows_sys::Win32::System::Threading::CreateMutexW;
+
+    use super::*;
+    use crate::identity::{Identity, Info, Kind};
+    use crate::layout::REGION_BYTES;
+    use crate::member::{Link, Member, Place};
+
+    /// A directory of its own for one test; it goes with this.
+    struct Scene(PathBuf);
+
+    impl Scene {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("stemma-test-{}-{name}", std::process::id()));
+            fs::create_dir(&path).unwrap();
+            Self(path)
+        }
+
+        fn directory(&self) -> Directory {
+            find_directory(Some(self.0.clone())).unwrap()
+        }
+
+        fn section_name(&self) -> Vec<u16> {
+            section_name(&self.directory(), true).unwrap().encode_utf16().chain([0]).collect()
+        }
+
+        /// Why a member that joins here sees nobody else.
+        fn reason(&self) -> String {
+            let place = Place::Directory(self.0.clone());
+            let member = Member::join_at(place, Kind::Master, Identity::new(), Info::default());
+            while member.link() == Link::Opening {
+                std::thread::yield_now();
+            }
+            member.local_only().unwrap()
+        }
+    }
+
+    impl Drop for Scene {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    /// Somebody else's section under this name; everybody may use it, or nobody.
+    fn foreign_section(name: &[u16], bytes: usize, is_open: bool) -> OwnedHandle {
+        let (mut nobody, mut descriptor) = (ACL::default(), SECURITY_DESCRIPTOR::default());
+        let descriptor_start = (&raw mut descriptor).cast();
+        // SAFETY: an access control list without entries, which admits nobody, in a descriptor; both outlive their use.
+        let handle = unsafe {
+            assert_ne!(InitializeAcl(&raw mut nobody, size_of::<ACL>() as u32, ACL_REVISION), 0);
+            assert_ne!(InitializeSecurityDescriptor(descriptor_start, 1), 0);
+            assert_ne!(SetSecurityDescriptorDacl(descriptor_start, 1, &raw const nobody, 0), 0);
+            let attributes = SECURITY_ATTRIBUTES {
+                nLength: size_of::<SECURITY_ATTRIBUTES>() as u32,
+                lpSecurityDescriptor: descriptor_start,
+                bInheritHandle: 0,
+            };
+            let attributes = if is_open { ptr::null() } else { &raw const attributes };
+            CreateFileMappingW(INVALID_HANDLE_VALUE, attributes, PAGE_READWRITE, 0, bytes as u32, name.as_ptr())
+        };
+        assert!(!handle.is_null());
+        // SAFETY: the call above opened it for us.
+        unsafe { OwnedHandle::from_raw_handle(handle) }
+    }
+
+    #[test]
+    fn memory_that_is_denied_is_explained() {
+        let scene = Scene::new("denied");
+        let _section = foreign_section(&scene.section_name(), REGION_BYTES, false);
+        let reason = scene.reason();
+        assert!(reason.contains("cannot open") && reason.contains("sandbox"), "{reason}");
+    }
+
+    #[test]
+    fn a_section_that_is_too_small_is_refused() {
+        let scene = Scene::new("small");
+        let _section = foreign_section(&scene.section_name(), REGION_BYTES / 2, true);
+        let reason = scene.reason();
+        assert!(reason.contains("cannot map"), "{reason}");
+    }
+
+    #[test]
+    fn a_name_that_is_no_section_is_refused() {
+        let scene = Scene::new("mutex");
+        // SAFETY: the name ends with a zero.
+        let mutex = unsafe { CreateMutexW(ptr::null(), 0, scene.section_name().as_ptr()) };
+        assert!(!mutex.is_null());
+        // SAFETY: the call above opened it for us.
+        let _mutex = unsafe { OwnedHandle::from_raw_handle(mutex) };
+        let reason = scene.reason();
+        assert!(reason.contains("cannot open"), "{reason}");
+    }
+
+    #[test]
+    fn a_damaged_section_is_refused_and_good_again_when_its_users_have_gone() {
+        let scene = Scene::new("damaged");
+        let damaged = Mapping::open(&section_name(&scene.directory(), true).unwrap()).unwrap();
+        // SAFETY: the first word of the mapping, which is aligned and lives.
+        let magic = unsafe { std::sync::atomic::AtomicU64::from_ptr(damaged.as_ptr().cast_mut().cast()) };
+        magic.store(99, std::sync::atomic::Ordering::Relaxed);
+        assert!(scene.reason().contains("damaged"));
+        drop(damaged);
+        let place = Place::Directory(scene.0.clone());
+        let member = Member::join_at(place, Kind::Master, Identity::new(), Info::default());
+        while member.link() == Link::Opening {
+            std::thread::yield_now();
+        }
+        assert_eq!(member.local_only(), None);
+    }
+
+    #[test]
+    fn names_are_the_users_own() {
+        // An identifier of revision 1, as `whoami /user` shows it.
+        assert_eq!(user().unwrap()[0], 1);
+        let (one, other) = (Scene::new("one"), Scene::new("other"));
+        let name = |scene: &Scene, is_named| section_name(&scene.directory(), is_named).unwrap();
+        assert!(name(&one, false).starts_with("Local\\Stemma.v1.") && name(&one, false).len() == 32);
+        assert_eq!(name(&one, false), name(&other, false));
+        assert_ne!(name(&one, true), name(&other, true));
+        assert_ne!(name(&one, true), name(&one, false));
+    }
+}

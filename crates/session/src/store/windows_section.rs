@@ -45,7 +45,8 @@ impl Mapping {
         let view =
             unsafe { MapViewOfFile(section.as_raw_handle(), FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, REGION_BYTES) };
         if view.Value.is_null() {
-            return Err(Refusal::new("cannot map the shared memory", io::Error::last_os_error()));
+            // Not a matter of rights: the system says "access denied" of a section that is too small.
+            return Err(Refusal::System { what: "cannot map the shared memory", error: io::Error::last_os_error() });
         }
         Ok(Self { view, _section: section })
     }
