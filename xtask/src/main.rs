@@ -3,6 +3,7 @@
 mod bench;
 mod bundle;
 mod ci;
+mod cross;
 mod demo;
 mod needs;
 mod run;
@@ -30,6 +31,8 @@ enum Command {
     Test,
     /// What must be green before a change lands: formatting, lints, documentation, every test
     Ci,
+    /// Prove what can be proved here about macOS and Windows: the session compiles for both, and its tests pass under Wine
+    Cross,
     /// Measure speed: ratios side by side in one run
     Bench,
 }
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         Command::Demo(options) => demo::run(&options),
         Command::Test => test::run(),
         Command::Ci => ci::run(),
+        Command::Cross => cross::run(),
         Command::Bench => bench::run(),
     };
     match done {
