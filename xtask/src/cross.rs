@@ -25,18 +25,18 @@ __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE bytes, SIZE_T count) { retur
 /// Checks the session for both systems, and runs its tests for Windows; what the machine lacks is named.
 pub fn run() -> Result<()> {
     let mut skipped = Vec::new();
-    if needs::report(&needs::MACOS) {
+    if needs::report(needs::MACOS) {
         check(MACOS)?;
     } else {
         skipped.push("checking for macOS");
     }
-    let can_check = needs::report(&needs::WINDOWS);
+    let can_check = needs::report(needs::WINDOWS);
     if can_check {
         check(WINDOWS)?;
     } else {
         skipped.push("checking for Windows");
     }
-    if needs::report(&needs::WINE) && can_check {
+    if needs::report(needs::WINE) && can_check {
         test_under_wine()?;
     } else {
         skipped.push("running under Wine");

@@ -7,6 +7,7 @@ mod cross;
 mod demo;
 mod needs;
 mod run;
+mod soak;
 mod test;
 
 use std::process::ExitCode;
@@ -29,10 +30,12 @@ enum Command {
     Demo(demo::Options),
     /// Build the bundles and run every test
     Test,
-    /// What must be green before a change lands: formatting, lints, documentation, every test
+    /// What must be green before a change lands: formatting, lints, documentation, every test and model
     Ci,
     /// Prove what can be proved here about macOS and Windows: the session compiles for both, and its tests pass under Wine
     Cross,
+    /// The long forms of the session's tests: kills, races, scribblers; a table at the end
+    Soak(soak::Options),
     /// Measure speed: ratios side by side in one run
     Bench,
 }
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Command::Test => test::run(),
         Command::Ci => ci::run(),
         Command::Cross => cross::run(),
+        Command::Soak(options) => soak::run(&options),
         Command::Bench => bench::run(),
     };
     match done {

@@ -16,12 +16,19 @@ const PYTHON: &str = "python3 -m pip install";
 const RUST: &str = "rustup target add";
 
 /// What the tests compare with.
-pub const TESTS: [Need; 3] = [
+pub const TESTS: &[Need] = &[
     Need {
         what: "ffmpeg",
         probe: &["ffmpeg", "-version"],
         install: (DEBIAN, "ffmpeg"),
         used_for: "a second opinion on loudness and true peak",
+    },
+    #[cfg(target_os = "linux")]
+    Need {
+        what: "strace",
+        probe: &["strace", "-V"],
+        install: (DEBIAN, "strace"),
+        used_for: "the proof that publishing makes no system call",
     },
     Need {
         what: "pedalboard",
@@ -38,7 +45,7 @@ pub const TESTS: [Need; 3] = [
 ];
 
 /// What checks the session for macOS.
-pub const MACOS: [Need; 1] = [Need {
+pub const MACOS: &[Need] = &[Need {
     what: "Rust for macOS",
     probe: &["sh", "-c", "test -d \"$(rustc --print target-libdir --target aarch64-apple-darwin)\""],
     install: (RUST, "aarch64-apple-darwin"),
@@ -46,7 +53,7 @@ pub const MACOS: [Need; 1] = [Need {
 }];
 
 /// What checks the session for Windows.
-pub const WINDOWS: [Need; 1] = [Need {
+pub const WINDOWS: &[Need] = &[Need {
     what: "Rust for Windows",
     probe: &["sh", "-c", "test -d \"$(rustc --print target-libdir --target x86_64-pc-windows-gnu)\""],
     install: (RUST, "x86_64-pc-windows-gnu"),
@@ -54,7 +61,7 @@ pub const WINDOWS: [Need; 1] = [Need {
 }];
 
 /// What builds programs for Windows, and runs them.
-pub const WINE: [Need; 2] = [
+pub const WINE: &[Need] = &[
     Need {
         what: "mingw-w64",
         probe: &["x86_64-w64-mingw32-gcc", "--version"],

@@ -3,7 +3,7 @@
 
 mod place;
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::time::{Duration, Instant};
 
 use place::directory::Directory;
@@ -18,20 +18,7 @@ fn announced(place: Place) -> Member {
     member
 }
 
-/// The lock file of the first slot, wherever in the place it is.
-fn first_lock(directory: &Directory) -> std::path::PathBuf {
-    let mut folders = vec![directory.0.clone()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
-            if entry.file_type().unwrap().is_dir() {
-                folders.push(entry.path());
-            } else if entry.file_name() == "slot-000.lock" {
-                return entry.path();
-            }
-        }
-    }
-    panic!("no lock file in {}", directory.0.display());
-}
+const FIRST_LOCK: &str = "slot-000.lock";
 
 #[test]
 fn a_directory_is_one_place_however_it_is_spelled() {
@@ -56,7 +43,7 @@ fn a_directory_is_one_place_however_it_is_spelled() {
     drop(stem);
     master.stems(&mut views);
     assert!(views.is_empty());
-    assert!(File::open(first_lock(&directory)).unwrap().try_lock_shared().is_err(), "the other lock is still held");
+    assert!(File::open(directory.file(FIRST_LOCK)).unwrap().try_lock_shared().is_err(), "the other lock is still held");
 }
 
 #[test]
@@ -74,7 +61,7 @@ fn two_directories_are_two_places() {
 fn a_slot_is_locked_while_its_owner_is_there_and_free_afterwards() {
     let directory = Directory::new();
     let member = announced(directory.place());
-    let lock = first_lock(&directory);
+    let lock = directory.file(FIRST_LOCK);
     assert!(File::options().write(true).open(&lock).unwrap().try_lock().is_err());
     drop(member);
     File::options().write(true).open(&lock).unwrap().try_lock().unwrap();
@@ -85,8 +72,7 @@ fn coming_and_going_leaves_a_fixed_set_of_files() {
     let directory = Directory::new();
     drop(announced(directory.place()));
     let files = || {
-        let folder = first_lock(&directory).parent().unwrap().to_path_buf();
-        let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let mut names = directory.names();
         names.sort();
         names
     };
@@ -109,11 +95,11 @@ fn a_relative_directory_is_refused() {
 fn a_held_lock_file_cannot_be_deleted() {
     let directory = Directory::new();
     let member = announced(directory.place());
-    let lock = first_lock(&directory);
-    assert!(fs::remove_file(&lock).is_err());
-    assert!(fs::remove_dir_all(lock.parent().unwrap()).is_err());
+    let lock = directory.file(FIRST_LOCK);
+    assert!(std::fs::remove_file(&lock).is_err());
+    assert!(std::fs::remove_dir_all(lock.parent().unwrap()).is_err());
     drop(member);
-    fs::remove_file(&lock).unwrap();
+    std::fs::remove_file(&lock).unwrap();
 }
 
 #[cfg(unix)]
@@ -121,7 +107,7 @@ fn a_held_lock_file_cannot_be_deleted() {
 fn a_held_lock_file_stays_young() {
     let directory = Directory::new();
     let _member = announced(directory.place());
-    let lock = File::options().write(true).open(first_lock(&directory)).unwrap();
+    let lock = File::options().write(true).open(directory.file(FIRST_LOCK)).unwrap();
     lock.set_modified(std::time::SystemTime::now() - Duration::from_secs(7200)).unwrap();
     let age = || lock.metadata().unwrap().modified().unwrap().elapsed().unwrap_or_default();
     until("the file is young again", || age() < Duration::from_secs(60));

@@ -1,25 +1,25 @@
 //! The protocol under every order of its atomics:
 //! `RUSTFLAGS="--cfg loom" cargo test -p session --test loom --release`.
 //!
-//! Both sides run in spawned threads: with one of them in the model's own thread loom tries far fewer orders.
+//! Both sides run in spawned threads: with one of them in the model's own thread loom tries far fewer orders. That these
+//! models would find a mistake is shown by making each of six: the tests named `without_…` expect a failure.
 #![cfg(loom)]
 #![allow(dead_code, unused_imports)]
 
-#[path = "../src/atomic.rs"]
 mod atomic;
-#[path = "../src/command.rs"]
+#[path = "../../src/command.rs"]
 mod command;
-#[path = "../src/identity.rs"]
+#[path = "../../src/identity.rs"]
 mod identity;
-#[path = "../src/layout.rs"]
+#[path = "../../src/layout.rs"]
 mod layout;
-#[path = "../src/seqlock.rs"]
+#[path = "../../src/seqlock.rs"]
 mod seqlock;
-#[path = "../src/slot.rs"]
+#[path = "../../src/slot.rs"]
 mod slot;
-#[path = "../src/turnstile.rs"]
+#[path = "../../src/turnstile.rs"]
 mod turnstile;
-#[path = "../src/uuid.rs"]
+#[path = "../../src/uuid.rs"]
 mod uuid;
 
 /// Only what the documentation of the included files points to.
@@ -27,7 +27,7 @@ mod member {}
 
 use std::sync::atomic::{AtomicU64 as Counter, Ordering::Relaxed as Uncounted};
 
-use atomic::{AtomicU64, Ordering, fence};
+use atomic::{AtomicU64, Fault, Ordering, fence};
 use command::{Answer, Word, post};
 use identity::Kind;
 use loom::cell::UnsafeCell;
@@ -76,44 +76,83 @@ fn both(one: impl FnOnce() + 'static, other: impl FnOnce() + 'static) {
     threads.into_iter().for_each(|thread| thread.join().unwrap());
 }
 
+/// Expects that loom finds an order in which the model fails by its own assertion.
+fn must_fail(fault: Fault, model: fn()) {
+    atomic::introduce(fault);
+    let failure = std::panic::catch_unwind(|| loom::model(model)).expect_err("the fault was not found");
+    let message = failure.downcast_ref::<String>().map_or("", String::as_str);
+    assert!(message.contains("mixed words"), "failed, but otherwise: {message}");
+}
+
+/// A writer writes twice, a reader reads. Even numbers, so that they survive [`Fault::EvenLoads`].
+fn write_and_read() {
+    let record = Record::new(0, 0, [0, 0]);
+    let reader = record.clone();
+    both(
+        move || {
+            let next = record.lock().write(0, &[2, 2]);
+            record.lock().write(next, &[4, 4]);
+        },
+        move || {
+            let mut words = [8, 6];
+            if reader.lock().read(&mut words, 1) {
+                assert_eq!(words[0], words[1], "mixed words");
+            }
+        },
+    );
+}
+
 #[test]
 fn a_record_is_never_torn() {
-    explore(100, || {
-        let record = Record::new(0, 0, [0, 0]);
-        let reader = record.clone();
-        both(
-            move || {
-                let next = record.lock().write(0, &[1, 1]);
-                record.lock().write(next, &[2, 2]);
-            },
-            move || {
-                let mut words = [9, 8];
-                if reader.lock().read(&mut words, 1) {
-                    assert_eq!(words[0], words[1]);
-                }
-            },
-        );
-    });
+    explore(100, write_and_read);
+}
+
+#[test]
+fn without_the_writers_fence_it_is() {
+    must_fail(Fault::NoReleaseFence, write_and_read);
+}
+
+#[test]
+fn without_the_readers_fence_it_is() {
+    must_fail(Fault::NoAcquireFence, write_and_read);
+}
+
+#[test]
+fn without_a_release_of_the_last_store_it_is() {
+    must_fail(Fault::RelaxedStores, write_and_read);
+}
+
+#[test]
+fn without_a_look_at_the_odd_sequence_it_is() {
+    must_fail(Fault::EvenLoads, write_and_read);
+}
+
+/// A writer was killed in the middle; the next one starts from `start`, a reader reads.
+fn take_over(start: fn(&Seqlock) -> u64) {
+    let record = Record::new(0, 1, [7, 6]);
+    let reader = record.clone();
+    both(
+        move || {
+            let lock = record.lock();
+            lock.write(start(&lock), &[3, 3]);
+        },
+        move || {
+            let mut words = [9, 8];
+            if reader.lock().read(&mut words, 2) {
+                assert_eq!(words, [3, 3], "mixed words");
+            }
+        },
+    );
 }
 
 #[test]
 fn a_record_left_by_a_killed_writer_is_healed() {
-    explore(10, || {
-        let record = Record::new(0, 1, [7, 6]);
-        let reader = record.clone();
-        both(
-            move || {
-                let lock = record.lock();
-                lock.write(lock.start(), &[3, 3]);
-            },
-            move || {
-                let mut words = [9, 8];
-                if reader.lock().read(&mut words, 2) {
-                    assert_eq!(words, [3, 3]);
-                }
-            },
-        );
-    });
+    explore(10, || take_over(|lock| lock.start()));
+}
+
+#[test]
+fn without_healing_it_is_torn() {
+    must_fail(Fault::None, || take_over(|lock| lock.sequence()));
 }
 
 #[test]
@@ -151,28 +190,36 @@ fn a_new_owners_words_are_never_taken_for_the_old_ones() {
     });
 }
 
+/// A slot changes hands while somebody reads one of its words.
+fn change_hands() {
+    let record = Record::new(1, 0, [1, 0]);
+    let reader = record.clone();
+    both(
+        move || {
+            assert!(record.state.compare_exchange(1, 2, Ordering::AcqRel, Ordering::Relaxed).is_ok());
+            fence(Ordering::Release);
+            record.words[0].store(2, Ordering::Relaxed);
+        },
+        move || {
+            if reader.state.load(Ordering::Acquire) == 1 {
+                let instance = reader.words[0].load(Ordering::Relaxed);
+                fence(Ordering::Acquire);
+                if reader.state.load(Ordering::Acquire) == 1 {
+                    assert_eq!(instance, 1, "mixed words");
+                }
+            }
+        },
+    );
+}
+
 #[test]
 fn a_single_word_of_a_new_owner_is_never_taken_for_the_old_one() {
-    explore(5, || {
-        let record = Record::new(1, 0, [1, 0]);
-        let reader = record.clone();
-        both(
-            move || {
-                assert!(record.state.compare_exchange(1, 2, Ordering::AcqRel, Ordering::Relaxed).is_ok());
-                fence(Ordering::Release);
-                record.words[0].store(2, Ordering::Relaxed);
-            },
-            move || {
-                if reader.state.load(Ordering::Acquire) == 1 {
-                    let instance = reader.words[0].load(Ordering::Relaxed);
-                    fence(Ordering::Acquire);
-                    if reader.state.load(Ordering::Acquire) == 1 {
-                        assert_eq!(instance, 1);
-                    }
-                }
-            },
-        );
-    });
+    explore(5, change_hands);
+}
+
+#[test]
+fn without_a_fence_after_the_claim_it_is() {
+    must_fail(Fault::NoReleaseFence, change_hands);
 }
 
 #[test]
