@@ -110,9 +110,9 @@ impl Header {
 #[allow(clippy::unwrap_used, reason = "the helpers of a test fail like the test itself")]
 mod tests {
     use std::path::PathBuf;
-    use std::sync::atomic::AtomicU32;
 
     use super::*;
+    use crate::uuid::random_word;
 
     /// A private directory and an object's name; both go with this.
     struct Scene {
@@ -123,9 +123,8 @@ mod tests {
 
     impl Scene {
         fn new() -> Self {
-            static COUNT: AtomicU32 = AtomicU32::new(0);
-            let unique = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-            let path = std::env::temp_dir().join(format!("stemma-test-object-{unique}"));
+            let unique = format!("{:016x}", random_word());
+            let path = std::env::temp_dir().join(format!("stemma-test-{unique}"));
             std::fs::create_dir(&path).unwrap();
             std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
             let directory = Directory::find([(path.clone(), false)], |_| Ok(())).unwrap();
@@ -171,8 +170,10 @@ mod tests {
     #[test]
     fn an_object_of_another_size_is_replaced() {
         let scene = Scene::new();
-        scene.leave(4096, Mode::RUSR | Mode::WUSR);
+        scene.leave(2 * REGION_BYTES as u64, Mode::RUSR | Mode::WUSR);
         assert!(scene.open().0.is_good());
+        let object = shm::open(scene.name.as_str(), OFlags::RDWR, Mode::empty()).unwrap();
+        assert_eq!(rustix::fs::fstat(&object).unwrap().st_size, REGION_BYTES as i64);
     }
 
     #[test]

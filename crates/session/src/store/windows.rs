@@ -146,13 +146,14 @@ mod tests {
     use crate::identity::{Identity, Info, Kind};
     use crate::layout::REGION_BYTES;
     use crate::member::{Link, Member, Place};
+    use crate::uuid::Uuid;
 
     /// A directory of its own for one test; it goes with this.
     struct Scene(PathBuf);
 
     impl Scene {
-        fn new(name: &str) -> Self {
-            let path = std::env::temp_dir().join(format!("stemma-test-{}-{name}", std::process::id()));
+        fn new() -> Self {
+            let path = std::env::temp_dir().join(format!("stemma-test-{}", Uuid::random()));
             fs::create_dir(&path).unwrap();
             Self(path)
         }
@@ -206,7 +207,7 @@ mod tests {
 
     #[test]
     fn memory_that_is_denied_is_explained() {
-        let scene = Scene::new("denied");
+        let scene = Scene::new();
         let _section = foreign_section(&scene.section_name(), REGION_BYTES, false);
         let reason = scene.reason();
         assert!(reason.contains("cannot open") && reason.contains("sandbox"), "{reason}");
@@ -214,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_section_that_is_too_small_is_refused() {
-        let scene = Scene::new("small");
+        let scene = Scene::new();
         let _section = foreign_section(&scene.section_name(), REGION_BYTES / 2, true);
         let reason = scene.reason();
         assert!(reason.contains("cannot map"), "{reason}");
@@ -222,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_name_that_is_no_section_is_refused() {
-        let scene = Scene::new("mutex");
+        let scene = Scene::new();
         // SAFETY: the name ends with a zero.
         let mutex = unsafe { CreateMutexW(ptr::null(), 0, scene.section_name().as_ptr()) };
         assert!(!mutex.is_null());
@@ -234,7 +235,7 @@ mod tests {
 
     #[test]
     fn a_damaged_section_is_refused_and_good_again_when_its_users_have_gone() {
-        let scene = Scene::new("damaged");
+        let scene = Scene::new();
         let damaged = Mapping::open(&section_name(&scene.directory(), true).unwrap()).unwrap();
         // SAFETY: the first word of the mapping, which is aligned and lives.
         let magic = unsafe { std::sync::atomic::AtomicU64::from_ptr(damaged.as_ptr().cast_mut().cast()) };
@@ -253,7 +254,7 @@ mod tests {
     fn names_are_the_users_own() {
         // An identifier of revision 1, as `whoami /user` shows it.
         assert_eq!(user().unwrap()[0], 1);
-        let (one, other) = (Scene::new("one"), Scene::new("other"));
+        let (one, other) = (Scene::new(), Scene::new());
         let name = |scene: &Scene, is_named| section_name(&scene.directory(), is_named).unwrap();
         assert!(name(&one, false).starts_with("Local\\Stemma.v1.") && name(&one, false).len() == 32);
         assert_eq!(name(&one, false), name(&other, false));

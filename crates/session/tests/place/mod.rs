@@ -85,6 +85,7 @@ pub mod directory {
     use std::path::{Path, PathBuf};
 
     use session::member::Place;
+    use session::uuid::Uuid;
 
     /// A private runtime directory, on Linux in memory; it goes with this.
     pub struct Directory(pub PathBuf);
@@ -92,7 +93,8 @@ pub mod directory {
     impl Directory {
         pub fn new() -> Self {
             let parent = if cfg!(target_os = "linux") { "/dev/shm".into() } else { std::env::temp_dir() };
-            let path = parent.join(format!("stemma-test-{}-{}", std::process::id(), super::next()));
+            // Process numbers are used again, on Wine at once; `tests/bundles.rs` sweeps by the number at the end.
+            let path = parent.join(format!("stemma-test-{}-{}", Uuid::random(), std::process::id()));
             fs::create_dir(&path).unwrap();
             #[cfg(unix)]
             fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
