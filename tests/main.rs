@@ -7,7 +7,7 @@
 
 mod automation;
 mod bundles;
-// Stems and masters meet across libraries on Linux only in this version.
+// Stems and masters of different libraries have met on Linux only so far.
 #[cfg(target_os = "linux")]
 mod demo;
 mod fake_host;

@@ -3,6 +3,7 @@
 mod bench;
 mod bundle;
 mod ci;
+mod cross;
 mod demo;
 mod needs;
 mod run;
@@ -31,6 +32,8 @@ enum Command {
     Test,
     /// What must be green before a change lands: formatting, lints, documentation, every test and model
     Ci,
+    /// Prove what can be proved here about macOS and Windows: the session compiles for both, and its tests pass under Wine
+    Cross,
     /// The long forms of the session's tests: kills, races, scribblers; a table at the end
     Soak(soak::Options),
     /// Measure speed: ratios side by side in one run
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         Command::Demo(options) => demo::run(&options),
         Command::Test => test::run(),
         Command::Ci => ci::run(),
+        Command::Cross => cross::run(),
         Command::Soak(options) => soak::run(&options),
         Command::Bench => bench::run(),
     };

@@ -6,7 +6,7 @@ use crate::{bundle, demo, needs, run};
 
 /// Builds the bundles and runs the tests of every crate, saying what each proves.
 pub fn run() -> Result<()> {
-    needs::report();
+    needs::report(needs::TESTS);
     println!("— building the bundles the tests load, and the host that plays them");
     bundle::run()?;
     demo::build_host()?;

@@ -217,12 +217,6 @@ fn a_directory_open_to_others_is_refused() {
 }
 
 #[test]
-fn a_relative_directory_is_refused() {
-    let reason = announced(Place::Directory("stemma".into())).local_only().unwrap();
-    assert!(reason.contains("absolute"), "{reason}");
-}
-
-#[test]
 fn a_link_to_a_directory_is_refused() {
     let (directory, target) = (Directory::new(), Directory::new());
     let link = directory.0.join("link");
@@ -295,33 +289,6 @@ fn a_deleted_lock_file_is_made_and_locked_again() {
         let mut locks = directory.names().into_iter().filter(|name| name.ends_with(".lock"));
         locks.any(|name| File::open(directory.file(&name)).unwrap().try_lock_shared().is_err())
     });
-}
-
-#[test]
-fn two_helpers_in_one_process_respect_each_other() {
-    // As with two plugin binaries in one host. The other spelling of the path makes a second helper, with locks and a
-    // mapping of its own.
-    let directory = Directory::new();
-    let spelling = directory.0.join("..").join(directory.0.file_name().unwrap());
-    let master = announced(directory.place());
-    let identity = Identity { session: master.identity().session, ..Identity::new() };
-    let stem = Member::join_at(Place::Directory(spelling), Kind::Stem, identity, Info::default());
-    let mut publisher = stem.publisher();
-    let mut views = Vec::new();
-    until("the stem is linked", || matches!(stem.link(), Link::Linked { .. }));
-    // Longer than it takes to suspect somebody, and to prove an end.
-    let start = std::time::Instant::now();
-    while start.elapsed() < std::time::Duration::from_millis(2500) {
-        publisher.publish_now(&Default::default(), Default::default());
-        master.stems(&mut views);
-        assert_eq!(views.len(), 1);
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
-    assert_eq!(views[0].activity, session::member::Activity::Live);
-    drop(stem);
-    master.stems(&mut views);
-    assert!(views.is_empty());
-    assert!(File::open(directory.file("slot-000.lock")).unwrap().try_lock().is_err(), "the other lock is still held");
 }
 
 #[test]

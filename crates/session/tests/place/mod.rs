@@ -80,21 +80,24 @@ impl Random {
     }
 }
 
-#[cfg(unix)]
 pub mod directory {
     use std::fs;
-    use std::os::unix::fs::DirBuilderExt;
     use std::path::{Path, PathBuf};
 
     use session::member::Place;
+    use session::uuid::Uuid;
 
-    /// A private runtime directory in memory; it goes with this.
+    /// A private runtime directory, on Linux in memory; it goes with this.
     pub struct Directory(pub PathBuf);
 
     impl Directory {
         pub fn new() -> Self {
-            let path = PathBuf::from(format!("/dev/shm/stemma-test-{}-{}", std::process::id(), super::next()));
-            fs::DirBuilder::new().mode(0o700).create(&path).unwrap();
+            let parent = if cfg!(target_os = "linux") { "/dev/shm".into() } else { std::env::temp_dir() };
+            // Process numbers are used again, on Wine at once; `tests/bundles.rs` sweeps by the number at the end.
+            let path = parent.join(format!("stemma-test-{}-{}", Uuid::random(), std::process::id()));
+            fs::create_dir(&path).unwrap();
+            #[cfg(unix)]
+            fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
             Self(path)
         }
 
@@ -102,12 +105,18 @@ pub mod directory {
             Place::Directory(self.0.clone())
         }
 
+        /// Where the files are; Windows has a folder for each logon session.
+        fn folder(&self) -> PathBuf {
+            let folder = self.0.join("stemma");
+            if cfg!(windows) { fs::read_dir(folder).unwrap().next().unwrap().unwrap().path() } else { folder }
+        }
+
         pub fn file(&self, name: &str) -> PathBuf {
-            self.0.join("stemma").join(name)
+            self.folder().join(name)
         }
 
         pub fn names(&self) -> Vec<String> {
-            let entries = fs::read_dir(self.0.join("stemma")).unwrap();
+            let entries = fs::read_dir(self.folder()).unwrap();
             entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
         }
     }

@@ -1,7 +1,7 @@
 //! Other processes, and the roles they play.
 
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
@@ -83,7 +83,8 @@ impl Process {
     }
 
     /// Asks the process to end, and waits until it has.
-    pub fn finish(&mut self) -> ExitStatus {
+    #[cfg(target_os = "linux")]
+    pub fn finish(&mut self) -> std::process::ExitStatus {
         drop(self.input.take());
         let mut status = None;
         until("the other process ends", || {
@@ -93,6 +94,7 @@ impl Process {
         status.unwrap()
     }
 
+    #[cfg(unix)]
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();
         assert!(sent.success());
@@ -153,12 +155,18 @@ fn a_process_of_its_own() {
         "tear" => play_stem(&Member::join(Kind::Stem, identity, info), Pace::Restless, &is_over),
         "new stem" => play_stem(&Member::join(Kind::Stem, Identity::new(), info), Pace::Paused, &is_over),
         "confined stem" => play_stem(&Member::join(Kind::Stem, across, info), Pace::Paused, &is_over),
+        #[cfg(unix)]
         "forking stem" => crate::stops::fork_while_a_member(identity, info, &is_over),
         "master" => play_master(&Member::join(Kind::Master, identity, info), &is_over),
+        #[cfg(target_os = "linux")]
         "crowd" => crate::hostile::play_crowd(&is_over),
+        #[cfg(target_os = "linux")]
         "wild scribbler" | "careful scribbler" => crate::hostile::scribble(role == "wild scribbler", &is_over),
+        #[cfg(target_os = "linux")]
         "seeker" => crate::sandbox::seek(&is_over),
+        #[cfg(target_os = "linux")]
         "two libraries" => crate::libraries::load_twice(session),
+        #[cfg(target_os = "linux")]
         "counted publisher" => crate::syscalls::publish_between_marks(&Member::join(Kind::Stem, identity, info)),
         _ => panic!("unknown role {role}"),
     }

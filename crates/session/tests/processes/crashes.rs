@@ -50,7 +50,8 @@ fn a_stem_whose_master_is_killed_waits() {
 fn check_files(directory: &Directory) -> usize {
     let names = directory.names();
     let locks: Vec<String> = (0..SLOT_COUNT).map(|slot| format!("slot-{slot:03}.lock")).collect();
-    assert!(names.iter().all(|name| name == REGION_NAME || locks.contains(name)), "litter: {names:?}");
+    let is_ours = |name: &str| name == REGION_NAME || cfg!(target_os = "macos") && name == "init.lock";
+    assert!(names.iter().all(|name| is_ours(name) || locks.contains(name)), "litter: {names:?}");
     names.len()
 }
 
@@ -167,6 +168,10 @@ fn a_writer_that_was_killed_in_the_middle_is_healed_by_the_next() {
         until("it plays", || stems(&master).iter().any(|view| view.activity == Activity::Live));
         writer.kill();
         until("it is gone", || stems(&master).is_empty());
+    }
+    if cfg!(not(target_os = "linux")) {
+        // Elsewhere the memory is no file to look into.
+        return;
     }
     let content = std::fs::read(directory.file(REGION_NAME)).unwrap();
     let used = content[HEADER_BYTES..].chunks(SLOT_BYTES).filter(|slot| slot[METERS * 8] != 0).count();

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use session::command::{Answer, Command as Wish, Delivery};
-use session::layout::REGION_NAME;
 use session::member::{Activity, Place, StemView};
 use session::uuid::Uuid;
 
@@ -53,6 +52,6 @@ fn the_place_of_the_user_is_moved_by_the_variable() {
     let directory = Directory::new();
     let stem = Process::start(&directory, "stem", Uuid::random());
     stem.expect("link");
-    assert!(directory.file(REGION_NAME).is_file());
+    assert!(directory.file("slot-000.lock").is_file());
     assert_ne!(directory.place(), Place::User);
 }
