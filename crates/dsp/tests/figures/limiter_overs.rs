@@ -1,0 +1,92 @@
+//! By how much the limited signal exceeds the ceiling, for those who measure it.
+
+use super::{
+    Figure,
+    axis::{Axis, number},
+    readings::{CEILING_DBTP, Peaks, driven, in_lines, limited, with_tail},
+    sheet::{self, AMBER, Arrangement, BLUE, CORAL, DARK, GREY, Ink, Panel, Side},
+    table::Table,
+};
+use plotters::style::RGBColor;
+use testkit::families::{self, Member};
+
+/// The rate with the least room above 20 kHz.
+const RATE_HZ: f64 = 44_100.0;
+const METERS_DB: f64 = 0.01;
+const PROGRAMME_DB: f64 = 0.05;
+const TORTURE_DB: f64 = 0.30;
+
+const DRIVES_DB: [f64; 2] = [6.0, 12.0];
+
+/// One signal, limited with each drive.
+struct Row {
+    name: &'static str,
+    is_programme: bool,
+    peaks: [Peaks; DRIVES_DB.len()],
+}
+
+/// The readings, as a distance from the ceiling.
+const READINGS: [(&str, RGBColor, fn(&Peaks) -> f64); 4] = [
+    ("sample peak", GREY, |peaks| peaks.sample_dbfs - CEILING_DBTP),
+    ("ITU meter", AMBER, |peaks| peaks.itu_dbtp - CEILING_DBTP),
+    ("libebur128", BLUE, |peaks| peaks.libebur128_dbtp - CEILING_DBTP),
+    ("64 × resampled", CORAL, |peaks| peaks.truth_dbtp - CEILING_DBTP),
+];
+
+#[test]
+fn nothing_exceeds_the_ceiling_by_more_than_promised() {
+    let measure = |is_programme: bool| {
+        move |Member { name, samples }: Member| {
+            let samples = with_tail(&samples);
+            let peaks = DRIVES_DB.map(|drive_db| Peaks::of(&limited(&driven(drive_db), RATE_HZ, &samples), RATE_HZ));
+            Row { name, is_programme, peaks }
+        }
+    };
+    let programme = families::programme(RATE_HZ).into_iter().map(measure(true));
+    let rows: Vec<Row> = programme.chain(families::torture(RATE_HZ).into_iter().map(measure(false))).collect();
+    figure(&rows).publish();
+    for Row { name, is_programme, peaks } in &rows {
+        for (peaks, drive_db) in peaks.iter().zip(DRIVES_DB) {
+            let [sample, itu, libebur128, truth] = READINGS.map(|(_, _, reading)| reading(peaks));
+            assert!(sample <= 0.0, "{name}, +{drive_db} dB: samples {sample} dB over");
+            assert!(itu.max(libebur128) <= METERS_DB, "{name}, +{drive_db} dB: {itu} and {libebur128} dB over");
+            let allowed_db = if *is_programme { PROGRAMME_DB } else { TORTURE_DB };
+            assert!(truth <= allowed_db, "{name}, +{drive_db} dB: the wave is {truth} dB over");
+        }
+    }
+}
+
+fn figure(rows: &[Row]) -> Figure {
+    let title = "Above or below the ceiling: the limited signal as four meters read it, 44.1 kHz";
+    let names: Vec<String> = rows.iter().map(|row| in_lines(row.name)).collect();
+    let programme_end = rows.iter().filter(|row| row.is_programme).count() as f64 - 0.5;
+    let x = Axis::names(&names);
+    let panels = [0, 1].map(|drive| {
+        let x = if drive == 0 { x.without_labels() } else { x.clone() };
+        let y = Axis::linear("over the ceiling, dB", -0.4, 0.4, 0.1);
+        let mut panel = Panel::new(&format!("driven by {} dB", DRIVES_DB[drive]), x.clone(), y);
+        for (place, row) in rows.iter().enumerate() {
+            for (index, (_, color, reading)) in READINGS.iter().enumerate() {
+                let left = place as f64 - 0.36 + 0.18 * index as f64;
+                panel.bar(*color, (left, left + 0.16), (0.0, reading(&row.peaks[drive])));
+            }
+        }
+        let (start, end) = (x.start(), x.end());
+        panel.promise_between((start, programme_end), PROGRAMME_DB, "promised: 0.05 dB up to 20 kHz", Side::Above);
+        panel.promise_between((programme_end, end), TORTURE_DB, "promised: 0.3 dB whatever comes", Side::Above);
+        panel.series(Ink::ThinLine(DARK), [(programme_end, -0.4), (programme_end, 0.4)]);
+        panel
+    });
+    let mut header = vec!["over the ceiling, dB".to_owned()];
+    for drive_db in DRIVES_DB {
+        header.extend(READINGS.map(|(name, ..)| format!("+{drive_db} dB: {name}")));
+    }
+    let mut table = Table::new(&header.iter().map(String::as_str).collect::<Vec<_>>());
+    for row in rows {
+        let cells = row.peaks.iter().flat_map(|peaks| READINGS.map(|(_, _, reading)| number(reading(peaks), 3)));
+        table.row(row.name, cells);
+    }
+    let legend = READINGS.map(|(name, color, _)| (Ink::Bars(color), name));
+    let svg = sheet::draw(title, &legend, Arrangement::Stacked, &panels);
+    Figure { name: "limiter-overs", title, svg, table }
+}
