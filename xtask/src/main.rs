@@ -5,6 +5,7 @@ mod bundle;
 mod ci;
 mod demo;
 mod needs;
+mod plots;
 mod run;
 mod test;
 
@@ -32,6 +33,8 @@ enum Command {
     Ci,
     /// Measure speed: ratios side by side in one run
     Bench,
+    /// Measure the sound and draw the manual's figures: docs/figures
+    Plots(plots::Options),
 }
 
 fn main() -> ExitCode {
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Command::Test => test::run(),
         Command::Ci => ci::run(),
         Command::Bench => bench::run(),
+        Command::Plots(options) => plots::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

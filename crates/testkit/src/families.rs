@@ -22,9 +22,9 @@ pub fn programme(sample_rate_hz: f64) -> Vec<Member> {
     let up_to_20_khz = |signal: &[f32]| band_limited(signal, 19_600.0, sample_rate_hz);
     vec![
         member("music", up_to_20_khz(&beat(3, sample_rate_hz, frames))),
-        member("clipped pink noise", up_to_20_khz(&pink)),
-        member("impulse between samples", signals::band_limited_impulse(2_000.3, 20_000.0, 1.0, sample_rate_hz, 4_000)),
-        member("sine at ¼ of the rate", signals::sine(0.25 * sample_rate_hz, 1.0, 45.0, sample_rate_hz, 4_000)),
+        member("clipped pink", up_to_20_khz(&pink)),
+        member("impulse", signals::band_limited_impulse(2_000.3, 20_000.0, 1.0, sample_rate_hz, 4_000)),
+        member("sine at ¼ rate", signals::sine(0.25 * sample_rate_hz, 1.0, 45.0, sample_rate_hz, 4_000)),
     ]
 }
 
@@ -40,13 +40,13 @@ pub fn torture(sample_rate_hz: f64) -> Vec<Member> {
     let full_band_impulse = signals::band_limited_impulse(2_000.5, 0.5 * sample_rate_hz, 1.0, sample_rate_hz, 4_000);
     vec![
         member("random signs", signals::random_signs(5, 1.0, frames)),
-        member("clipped pink, full band", clipped(&signals::pink_noise(1, 1.0, frames))),
-        member("clipped white noise", clipped(&signals::white_noise(4, 3.0, frames))),
-        member("naive square wave", signals::square(997.0, 1.0, sample_rate_hz, frames)),
-        member("music, full band", beat(3, sample_rate_hz, frames)),
-        member("sines locked to the rate", sines),
+        member("clipped pink", clipped(&signals::pink_noise(1, 1.0, frames))),
+        member("clipped white", clipped(&signals::white_noise(4, 3.0, frames))),
+        member("naive square", signals::square(997.0, 1.0, sample_rate_hz, frames)),
+        member("music", beat(3, sample_rate_hz, frames)),
+        member("locked sines", sines),
         member("flipped bursts", bursts),
-        member("full-band impulse", full_band_impulse),
+        member("impulse", full_band_impulse),
     ]
 }
 

@@ -97,26 +97,25 @@ fn figure(ratios: &[Curve], knees: &[Curve]) -> Figure {
         let setting = format!("ratio {}, knee {} dB", curve.ratio, curve.knee_db);
         table.row(setting, [number(top, 2), number(curve.error_db(), 4), number(TOLERANCE_DB, 2)]);
     }
-    let panels = [panel("ratios, knee 6 dB", -48.0, ratios), panel("knees, ratio 4 : 1", -48.0, knees)];
+    let panels = [panel("ratios, knee 6 dB", (-48.0, 0.0), ratios), panel("knees, ratio 4 : 1", (-42.0, -6.0), knees)];
     let legend =
         [(Ink::Line(BLUE), "published curve"), (Ink::Dots(DARK), "measured"), (Ink::ThinLine(GREY), "unchanged")];
     let svg = sheet::draw(title, &legend, Arrangement::Beside, &panels);
     Figure { name: "compressor-curves", title, svg, table }
 }
 
-fn panel(title: &str, from_db: f64, curves: &[Curve]) -> Panel {
-    let x = Axis::linear("input level, dBFS", from_db, 0.0, 12.0);
-    let mut panel = Panel::new(title, x, Axis::linear("output level, dBFS", from_db, 0.0, 12.0));
-    panel.series(Ink::ThinLine(GREY), [(from_db, from_db), (0.0, 0.0)]);
+fn panel(title: &str, (from_db, to_db): (f64, f64), curves: &[Curve]) -> Panel {
+    let x = Axis::linear("input level, dBFS", from_db, to_db, 6.0);
+    let mut panel = Panel::new(title, x, Axis::linear("output level, dBFS", from_db, to_db, 6.0));
+    panel.series(Ink::ThinLine(GREY), [(from_db, from_db), (to_db, to_db)]);
     for curve in curves {
         let levels_db = curve.measured_db.iter().map(|point| point.0);
         panel.series(Ink::Line(curve.color), levels_db.map(|db| (db, published_db(db, curve.ratio, curve.knee_db))));
     }
-    for (index, curve) in curves.iter().enumerate() {
-        panel.series(Ink::Dots(DARK), curve.measured_db.iter().step_by(8).copied());
-        // One below the other in the free corner.
-        let at = (-3.0, from_db + 3.0 + 3.4 * (curves.len() - 1 - index) as f64);
-        panel.note(at, Side::Left, curve.color, curve.name);
+    for curve in curves {
+        panel.series(Ink::Dots(DARK), curve.measured_db.iter().step_by(6).copied());
     }
+    let names = curves.iter().map(|curve| (curve.color, curve.name.to_owned()));
+    panel.list((to_db - 1.0, from_db + 0.28 * (to_db - from_db)), Side::Left, names);
     panel
 }

@@ -65,7 +65,7 @@ fn gains(settings: &CompressorSettings, loud_ms: f64, quiet_ms: f64) -> [Vec<(f6
 pub fn measured() -> Measured {
     let steps =
         [(5.0, 60.0, BLUE), (15.0, 120.0, AMBER), (30.0, 250.0, CORAL)].map(|(attack_ms, release_ms, color)| {
-            let [attack, release] = gains(&settings(attack_ms, release_ms), 12.0 * attack_ms, 3_000.0);
+            let [attack, release] = gains(&settings(attack_ms, release_ms), 400.0, 3_000.0);
             Step { attack_ms, release_ms, color, attack, release }
         });
     // Long enough to count as lasting.
@@ -107,10 +107,10 @@ impl Measured {
     pub fn figure(&self) -> Figure {
         let title = "A step up and a step down: 12 dB of reduction come and go";
         let y = || Axis::linear("gain, dB", -13.0, 1.0, 3.0);
-        let mut attack = Panel::new("attack", Axis::linear("time after the step up, ms", 0.0, 120.0, 20.0), y());
-        let mut release = Panel::new("release", Axis::linear("time after the step down, ms", 0.0, 1_200.0, 200.0), y());
+        let mut attack = Panel::new("attack", Axis::linear("time after the step up, ms", 0.0, 100.0, 20.0), y());
+        let mut release = Panel::new("release", Axis::linear("time after the step down, ms", 0.0, 1_000.0, 200.0), y());
         attack.promise(-REDUCTION_DB * (1.0 - LEFT), "63 % of the way down", Side::Above);
-        release.promise(-REDUCTION_DB * LEFT, "63 % of the way up", Side::Below);
+        release.promise(-REDUCTION_DB * LEFT, "63 % of the way up", Side::Above);
         release.series(Ink::Dashes(GREY), thinned(&self.automatic));
         let mut table = Table::new(&["set", "measured attack (63 %), ms", "measured release (63 %), ms"]);
         for step in &self.steps {
@@ -119,20 +119,22 @@ impl Measured {
             let set = format!("attack {} ms, release {} ms", step.attack_ms, step.release_ms);
             table.row(set, [number(step.attack_63_ms(), 2), number(step.release_63_ms(), 1)]);
         }
-        for step in &self.steps {
-            let mut mark = |panel: &mut Panel, at: (f64, f64), side: Side| {
-                panel.series(Ink::Dots(DARK), [at]);
-                panel.note(at, side, DARK, &format!("{} ms", number(at.0, 1)));
-            };
-            mark(&mut attack, (step.attack_63_ms(), -REDUCTION_DB * (1.0 - LEFT)), Side::Right);
-            mark(&mut release, (step.release_63_ms(), -REDUCTION_DB * LEFT), Side::Right);
-        }
+        let marks = |value: fn(&Step) -> f64, db: f64| self.steps.each_ref().map(|step| (value(step), db));
+        attack.series(Ink::Dots(DARK), marks(Step::attack_63_ms, -REDUCTION_DB * (1.0 - LEFT)));
+        release.series(Ink::Dots(DARK), marks(Step::release_63_ms, -REDUCTION_DB * LEFT));
+        let words = |set_ms: f64, measured_ms: f64, decimals: usize| {
+            format!("set to {set_ms} ms, measured {} ms", number(measured_ms, decimals))
+        };
+        let attack_words = self.steps.iter().map(|s| (s.color, words(s.attack_ms, s.attack_63_ms(), 2)));
+        attack.list((100.0, -1.0), Side::Left, attack_words);
+        let release_words = self.steps.iter().map(|s| (s.color, words(s.release_ms, s.release_63_ms(), 1)));
+        release.list((1_000.0, -9.5), Side::Left, release_words);
         let automatic_63_ms = passes_ms(&self.automatic, -REDUCTION_DB * LEFT);
         table.row("auto release after 2 s of reduction", ["—".to_owned(), number(automatic_63_ms, 1)]);
         let legend = [
-            (Ink::Line(BLUE), "attack 5, release 60 ms"),
-            (Ink::Line(AMBER), "15, 120 ms"),
-            (Ink::Line(CORAL), "30, 250 ms"),
+            (Ink::Line(BLUE), "5 and 60 ms"),
+            (Ink::Line(AMBER), "15 and 120 ms"),
+            (Ink::Line(CORAL), "30 and 250 ms"),
             (Ink::Dashes(GREY), "auto release after 2 s of reduction"),
         ];
         let svg = sheet::draw(title, &legend, Arrangement::Beside, &[attack, release]);
@@ -140,7 +142,7 @@ impl Measured {
     }
 }
 
-/// As many points as a page can show.
+/// One point a millisecond: as many as a page can show.
 fn thinned(curve: &[(f64, f64)]) -> impl Iterator<Item = (f64, f64)> {
-    curve.iter().copied().step_by((curve.len() / 400).max(1))
+    curve.iter().copied().step_by(48)
 }

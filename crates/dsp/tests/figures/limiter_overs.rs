@@ -25,6 +25,12 @@ struct Row {
     peaks: [Peaks; DRIVES_DB.len()],
 }
 
+impl Row {
+    fn full_name(&self) -> String {
+        format!("{} ({})", self.name, if self.is_programme { "up to 20 kHz" } else { "whole band" })
+    }
+}
+
 /// The readings, as a distance from the ceiling.
 const READINGS: [(&str, RGBColor, fn(&Peaks) -> f64); 4] = [
     ("sample peak", GREY, |peaks| peaks.sample_dbfs - CEILING_DBTP),
@@ -63,8 +69,8 @@ fn figure(rows: &[Row]) -> Figure {
     let x = Axis::names(&names);
     let panels = [0, 1].map(|drive| {
         let x = if drive == 0 { x.without_labels() } else { x.clone() };
-        let y = Axis::linear("over the ceiling, dB", -0.4, 0.4, 0.1);
-        let mut panel = Panel::new(&format!("driven by {} dB", DRIVES_DB[drive]), x.clone(), y);
+        let y = Axis::linear("over the ceiling, dB", -0.4, 0.4, 0.2);
+        let mut panel = Panel::new(&format!("driven by {} dB (bars end at −0.4 dB)", DRIVES_DB[drive]), x.clone(), y);
         for (place, row) in rows.iter().enumerate() {
             for (index, (_, color, reading)) in READINGS.iter().enumerate() {
                 let left = place as f64 - 0.36 + 0.18 * index as f64;
@@ -72,8 +78,8 @@ fn figure(rows: &[Row]) -> Figure {
             }
         }
         let (start, end) = (x.start(), x.end());
-        panel.promise_between((start, programme_end), PROGRAMME_DB, "promised: 0.05 dB up to 20 kHz", Side::Above);
-        panel.promise_between((programme_end, end), TORTURE_DB, "promised: 0.3 dB whatever comes", Side::Above);
+        panel.promise_between((start, programme_end), PROGRAMME_DB, "64 ×, up to 20 kHz: 0.05 dB", Side::Above);
+        panel.promise_between((programme_end, end), TORTURE_DB, "64 ×, the whole band: 0.3 dB", Side::Above);
         panel.series(Ink::ThinLine(DARK), [(programme_end, -0.4), (programme_end, 0.4)]);
         panel
     });
@@ -84,9 +90,11 @@ fn figure(rows: &[Row]) -> Figure {
     let mut table = Table::new(&header.iter().map(String::as_str).collect::<Vec<_>>());
     for row in rows {
         let cells = row.peaks.iter().flat_map(|peaks| READINGS.map(|(_, _, reading)| number(reading(peaks), 3)));
-        table.row(row.name, cells);
+        table.row(row.full_name(), cells);
     }
-    let legend = READINGS.map(|(name, color, _)| (Ink::Bars(color), name));
+    let promises =
+        ["sample peak: never over", "ITU meter: 0.01 dB", "libebur128: 0.01 dB", "64 × resampled: the lines"];
+    let legend: Vec<_> = READINGS.iter().zip(promises).map(|((_, color, _), text)| (Ink::Bars(*color), text)).collect();
     let svg = sheet::draw(title, &legend, Arrangement::Stacked, &panels);
     Figure { name: "limiter-overs", title, svg, table }
 }

@@ -60,13 +60,13 @@ impl Peaks {
     }
 }
 
-/// A name in lines of at most a dozen letters, to stand under a bar.
+/// A name in lines of at most ten letters, to stand under bars.
 pub fn in_lines(name: &str) -> String {
     let mut lines = String::new();
     let mut length = 0;
     for word in name.split(' ') {
         if length > 0 {
-            let fits = length + word.chars().count() < 12;
+            let fits = length + word.chars().count() < 10;
             lines.push(if fits { ' ' } else { '\n' });
             length = if fits { length + 1 } else { 0 };
         }

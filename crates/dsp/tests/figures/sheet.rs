@@ -2,7 +2,6 @@
 //!
 //! White, so that it can be read on a page of any colour.
 
-pub use plotters::style::WHITE;
 use plotters::{
     element::DashedPathElement,
     prelude::*,
@@ -23,7 +22,7 @@ pub const CORAL: RGBColor = RGBColor(0xdd, 0x5a, 0x34);
 pub const VIOLET: RGBColor = RGBColor(0x7b, 0x58, 0xb4);
 pub const GREY: RGBColor = RGBColor(0x8d, 0x97, 0xa3);
 /// What was promised.
-const PROMISE: RGBColor = RGBColor(0xb4, 0x1f, 0x3c);
+pub const PROMISE: RGBColor = RGBColor(0xb4, 0x1f, 0x3c);
 /// Words, and what is to stand out from every colour.
 pub const DARK: RGBColor = RGBColor(0x24, 0x2a, 0x31);
 const FAINT: RGBColor = RGBColor(0x5b, 0x66, 0x72);
@@ -32,6 +31,9 @@ const FRAME: RGBColor = RGBColor(0x9a, 0xa4, 0xae);
 
 const TITLE_SIZE: f64 = 17.0;
 const LABEL_SIZE: f64 = 13.0;
+/// Of names that stand close beside each other.
+const SMALL_SIZE: f64 = 11.0;
+const LINE_HEIGHT: f64 = 1.4;
 /// Width of an average letter as a share of its size; the fonts of the reader are not known.
 const LETTER_WIDTH: f64 = 0.56;
 
@@ -59,6 +61,7 @@ enum Mark {
     Bar { color: RGBColor, x: (f64, f64), y: (f64, f64) },
     Promise { from: f64, to: f64, y: f64, text: String, side: Side },
     Note { at: (f64, f64), side: Side, color: RGBColor, text: String },
+    List { at: (f64, f64), side: Side, lines: Vec<(RGBColor, String)> },
 }
 
 /// Two axes and what is drawn between them.
@@ -97,6 +100,11 @@ impl Panel {
     /// Words beside a point.
     pub fn note(&mut self, at: (f64, f64), side: Side, color: RGBColor, text: &str) {
         self.marks.push(Mark::Note { at, side, color, text: text.to_owned() });
+    }
+
+    /// Lines of words, the first at the point, for a corner without curves.
+    pub fn list(&mut self, at: (f64, f64), side: Side, lines: impl IntoIterator<Item = (RGBColor, String)>) {
+        self.marks.push(Mark::List { at, side, lines: lines.into_iter().collect() });
     }
 }
 
@@ -211,7 +219,7 @@ impl Pen<'_, '_> {
             48.0
         };
         let frame = Frame {
-            left: left + 58.0,
+            left: left + 64.0,
             right: right - 20.0,
             top: top + 30.0,
             bottom: bottom - below,
@@ -229,14 +237,15 @@ impl Pen<'_, '_> {
     fn axes(&self, panel: &Panel, frame: &Frame, left: f64) {
         self.text((left + 16.0, frame.top - 16.0), HPos::Left, LABEL_SIZE, FAINT, &panel.y.title);
         let middle = 0.5 * (frame.left + frame.right);
-        self.text((middle, frame.top - 16.0), HPos::Center, LABEL_SIZE, DARK, &panel.title);
+        self.text((frame.right, frame.top - 16.0), HPos::Right, LABEL_SIZE, DARK, &panel.title);
         self.text((middle, frame.bottom + 37.0), HPos::Center, LABEL_SIZE, FAINT, &panel.x.title);
         for (value, label) in &panel.x.ticks {
             let x = frame.at((*value, frame.y.start())).0;
             if panel.x.has_grid {
                 self.line(&[(x, frame.top), (x, frame.bottom)], GRID, 1.0);
             }
-            self.text((x, frame.bottom + 15.0), HPos::Center, LABEL_SIZE, DARK, label);
+            let size = if panel.x.has_grid { LABEL_SIZE } else { SMALL_SIZE };
+            self.text((x, frame.bottom + 15.0), HPos::Center, size, DARK, label);
         }
         for (value, label) in &panel.y.ticks {
             let y = frame.at((frame.x.start(), *value)).1;
@@ -285,17 +294,24 @@ impl Pen<'_, '_> {
                 let beside = if matches!(side, Side::Below) { 11.0 } else { -10.0 };
                 self.text((right.0 - 6.0, right.1 + beside), HPos::Right, LABEL_SIZE, PROMISE, text);
             }
-            Mark::Note { at, side, color, text } => {
+            Mark::Note { at, side, color, text } => self.words(frame.at(*at), *side, *color, text),
+            Mark::List { at, side, lines } => {
                 let (x, y) = frame.at(*at);
-                let (at, anchor) = match side {
-                    Side::Left => ((x - 8.0, y), HPos::Right),
-                    Side::Right => ((x + 8.0, y), HPos::Left),
-                    Side::Above => ((x, y - 13.0), HPos::Center),
-                    Side::Below => ((x, y + 14.0), HPos::Center),
-                };
-                self.text(at, anchor, LABEL_SIZE, *color, text);
+                for (line, (color, text)) in lines.iter().enumerate() {
+                    self.words((x, y + line as f64 * LABEL_SIZE * LINE_HEIGHT), *side, *color, text);
+                }
             }
         }
+    }
+
+    fn words(&self, (x, y): (f64, f64), side: Side, color: RGBColor, text: &str) {
+        let (at, anchor) = match side {
+            Side::Left => ((x - 8.0, y), HPos::Right),
+            Side::Right => ((x + 8.0, y), HPos::Left),
+            Side::Above => ((x, y - 13.0), HPos::Center),
+            Side::Below => ((x, y + 14.0), HPos::Center),
+        };
+        self.text(at, anchor, LABEL_SIZE, color, text);
     }
 }
 
@@ -320,7 +336,7 @@ impl Frame<'_> {
         inside(self.x.share(x)) && inside(self.y.share(y))
     }
 
-    /// The parts of a curve inside the panel, cut where it crosses the upper or the lower edge.
+    /// The parts of a curve inside the panel, cut where it crosses an edge.
     fn pieces(&self, points: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
         let mut pieces: Vec<Vec<(f64, f64)>> = Vec::new();
         let mut piece: Vec<(f64, f64)> = Vec::new();
@@ -331,10 +347,10 @@ impl Frame<'_> {
         for (index, &point) in placed.iter().enumerate() {
             let before = index.checked_sub(1).and_then(|index| placed.get(index)).copied();
             match (before, inside(point)) {
-                (Some(before), true) if !inside(before) => piece.extend([self.crossing(before, point), point]),
+                (Some(before), true) if !inside(before) => piece.extend([self.exit(point, before), point]),
                 (_, true) => piece.push(point),
                 (Some(before), false) if inside(before) => {
-                    piece.push(self.crossing(before, point));
+                    piece.push(self.exit(before, point));
                     pieces.push(std::mem::take(&mut piece));
                 }
                 (_, false) => {}
@@ -345,14 +361,13 @@ impl Frame<'_> {
         pieces
     }
 
-    /// Where the way from one place to another meets the edge.
-    fn crossing(&self, from: (f64, f64), to: (f64, f64)) -> (f64, f64) {
-        let (outer, inner) = if from.1 < self.top || from.1 > self.bottom { (from, to) } else { (to, from) };
-        let edge = if outer.1 < self.top { self.top } else { self.bottom };
-        if (outer.1 - inner.1).abs() < 1e-9 || (self.top..=self.bottom).contains(&outer.1) {
-            return inner;
-        }
-        let share = (edge - inner.1) / (outer.1 - inner.1);
-        (inner.0 + share * (outer.0 - inner.0), edge)
+    /// Where the way from a place inside to one outside leaves the panel.
+    fn exit(&self, inner: (f64, f64), outer: (f64, f64)) -> (f64, f64) {
+        let share = |inner: f64, outer: f64, low: f64, high: f64| {
+            let edge = outer.clamp(low.min(inner), high.max(inner));
+            if outer == edge { 1.0 } else { (edge - inner) / (outer - inner) }
+        };
+        let share = share(inner.0, outer.0, self.left, self.right).min(share(inner.1, outer.1, self.top, self.bottom));
+        (inner.0 + share * (outer.0 - inner.0), inner.1 + share * (outer.1 - inner.1))
     }
 }
