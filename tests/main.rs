@@ -10,6 +10,7 @@ mod bundles;
 // Stems and masters meet across libraries on Linux only in this version.
 #[cfg(target_os = "linux")]
 mod demo;
+mod documentation;
 mod fake_host;
 #[cfg(target_os = "linux")]
 mod ffmpeg;
