@@ -22,7 +22,7 @@ pub const CORAL: RGBColor = RGBColor(0xdd, 0x5a, 0x34);
 pub const VIOLET: RGBColor = RGBColor(0x7b, 0x58, 0xb4);
 pub const GREY: RGBColor = RGBColor(0x8d, 0x97, 0xa3);
 /// What was promised.
-pub const PROMISE: RGBColor = RGBColor(0xb4, 0x1f, 0x3c);
+const PROMISE: RGBColor = RGBColor(0xb4, 0x1f, 0x3c);
 /// Words, and what is to stand out from every colour.
 pub const DARK: RGBColor = RGBColor(0x24, 0x2a, 0x31);
 const FAINT: RGBColor = RGBColor(0x5b, 0x66, 0x72);
