@@ -3,7 +3,9 @@
 use super::{
     Figure,
     axis::{Axis, number},
-    sheet::{self, AMBER, Arrangement, BLUE, CORAL, CYAN, DARK, GREY, Ink, Panel, Side, VIOLET},
+    panel::{Panel, Side},
+    pen::{AMBER, BLUE, CORAL, CYAN, DARK, GREY, Ink, VIOLET},
+    sheet::{self, Arrangement},
     table::Table,
 };
 use dsp::{

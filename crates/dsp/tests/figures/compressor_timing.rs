@@ -3,7 +3,9 @@
 use super::{
     Figure,
     axis::{Axis, number},
-    sheet::{self, AMBER, Arrangement, BLUE, CORAL, DARK, GREY, Ink, Panel, Side},
+    panel::{Panel, Side},
+    pen::{AMBER, BLUE, CORAL, DARK, GREY, Ink},
+    sheet::{self, Arrangement},
     table::Table,
 };
 use dsp::{

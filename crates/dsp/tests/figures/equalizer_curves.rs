@@ -4,7 +4,9 @@ use super::{
     Figure,
     analogue::{Band, Shape},
     axis::{Axis, number},
-    sheet::{self, AMBER, Arrangement, BLUE, CORAL, CYAN, DARK, GREY, Ink, Panel, Side, VIOLET},
+    panel::{Panel, Side},
+    pen::{AMBER, BLUE, CORAL, CYAN, DARK, GREY, Ink, VIOLET},
+    sheet::{self, Arrangement},
     table::Table,
 };
 use plotters::style::RGBColor;

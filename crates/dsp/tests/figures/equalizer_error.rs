@@ -4,7 +4,9 @@ use super::{
     Figure,
     analogue::{Band, Shape},
     axis::{Axis, number},
-    sheet::{self, AMBER, Arrangement, BLUE, GREY, Ink, Panel, Side},
+    panel::{Panel, Side},
+    pen::{AMBER, BLUE, GREY, Ink},
+    sheet::{self, Arrangement},
     table::Table,
 };
 

@@ -3,8 +3,10 @@
 use super::{
     Figure,
     axis::{Axis, number},
+    panel::{Panel, Side},
+    pen::{AMBER, BLUE, CORAL, DARK, Ink},
     readings::{CEILING_DBTP, driven, limited},
-    sheet::{self, AMBER, Arrangement, BLUE, CORAL, DARK, Ink, Panel, Side},
+    sheet::{self, Arrangement},
     table::Table,
 };
 use dsp::limiter::LimiterSettings;
@@ -15,8 +17,8 @@ const RATE_HZ: f64 = 48_000.0;
 const REDUCTION_DB: f64 = 6.0;
 /// Shown before the sound falls.
 const BEFORE_MS: f64 = 100.0;
-/// Half a millisecond: as fine as a page can show.
-const STEP_FRAMES: usize = 24;
+/// A millisecond: as fine as a page can show.
+const STEP_FRAMES: usize = 48;
 const AFTER_MS: f64 = 1_500.0;
 /// Silence, almost, before the sound.
 const LEAD_MS: f64 = 150.0;

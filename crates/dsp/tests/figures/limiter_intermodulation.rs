@@ -3,8 +3,10 @@
 use super::{
     Figure,
     axis::{Axis, number},
+    panel::{Panel, Side},
+    pen::{BLUE, CORAL, Ink},
     readings::{CEILING_DBTP, driven, limited},
-    sheet::{self, Arrangement, BLUE, CORAL, Ink, Panel, Side},
+    sheet::{self, Arrangement},
     table::Table,
 };
 use dsp::limiter::LimiterSettings;

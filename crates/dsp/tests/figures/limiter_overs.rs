@@ -3,8 +3,10 @@
 use super::{
     Figure,
     axis::{Axis, number},
+    panel::{Panel, Side},
+    pen::{AMBER, BLUE, CORAL, DARK, GREY, Ink},
     readings::{CEILING_DBTP, Peaks, driven, in_lines, limited, with_tail},
-    sheet::{self, AMBER, Arrangement, BLUE, CORAL, DARK, GREY, Ink, Panel, Side},
+    sheet::{self, Arrangement},
     table::Table,
 };
 use plotters::style::RGBColor;

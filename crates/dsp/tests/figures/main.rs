@@ -2,7 +2,7 @@
 //!
 //! `cargo xtask plots` runs them into `docs/figures`; an ordinary test run draws into the build folder.
 //!
-//! `sheet`, `axis` and `table` are the paper; every other module is the figure of its name.
+//! `sheet`, `panel`, `axis`, `pen` and `table` are the paper, `analogue` and `readings` the rulers; every other module is the figure of its name.
 
 #![allow(clippy::unwrap_used, reason = "a figure that cannot be drawn is a failed test")]
 
@@ -18,6 +18,8 @@ mod limiter_gain;
 mod limiter_intermodulation;
 mod limiter_overs;
 mod meter_deviation;
+mod panel;
+mod pen;
 mod readings;
 mod sheet;
 mod table;

@@ -3,7 +3,9 @@
 use super::{
     Figure,
     axis::{Axis, number},
-    sheet::{self, AMBER, Arrangement, BLUE, CORAL, CYAN, Ink, Panel, Side},
+    panel::{Panel, Side},
+    pen::{AMBER, BLUE, CORAL, CYAN, Ink},
+    sheet::{self, Arrangement},
     table::Table,
 };
 use dsp::{format::Format, meter::loudness::Loudness};

@@ -3,8 +3,10 @@
 use super::{
     Figure,
     axis::{Axis, number},
+    panel::{Panel, Side},
+    pen::{AMBER, BLUE, CORAL, DARK, Ink},
     readings::{Peaks, in_lines, with_tail},
-    sheet::{self, AMBER, Arrangement, BLUE, CORAL, DARK, Ink, Panel, Side},
+    sheet::{self, Arrangement},
     table::Table,
 };
 use plotters::style::RGBColor;
