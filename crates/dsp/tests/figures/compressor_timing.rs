@@ -111,8 +111,8 @@ impl Measured {
         let y = || Axis::linear("gain, dB", -13.0, 1.0, 3.0);
         let mut attack = Panel::new("attack", Axis::linear("time after the step up, ms", 0.0, 100.0, 20.0), y());
         let mut release = Panel::new("release", Axis::linear("time after the step down, ms", 0.0, 1_000.0, 200.0), y());
-        attack.promise(-REDUCTION_DB * (1.0 - LEFT), "63 % of the way down", Side::Above);
-        release.promise(-REDUCTION_DB * LEFT, "63 % of the way up", Side::Above);
+        attack.promise(-REDUCTION_DB * (1.0 - LEFT), "63 % of the way down");
+        release.promise(-REDUCTION_DB * LEFT, "63 % of the way up");
         release.series(Ink::Dashes(GREY), thinned(&self.automatic));
         let mut table = Table::new(&["set", "measured attack (63 %), ms", "measured release (63 %), ms"]);
         for step in &self.steps {

@@ -111,7 +111,7 @@ fn figure(noises: &[Noise]) -> Figure {
         panel.series(Ink::Line(noise.color), noise.density_db.iter().copied());
     }
     for (bits, text) in [(16, "16 bit, flat: ¼ of a squared step"), (20, "20 bit, flat"), (24, "24 bit, flat")] {
-        panel.note((130.0, Noise::ideal_db(bits, RATE_HZ) + 3.5), Side::Right, GREY, text);
+        panel.list((130.0, Noise::ideal_db(bits, RATE_HZ) + 3.5), Side::Right, [(GREY, text.to_owned())]);
     }
     let legend: Vec<_> = shown()
         .map(|noise| (Ink::Line(noise.color), noise.name))

@@ -4,7 +4,7 @@ use super::{
     Figure,
     analogue::{Band, Shape},
     axis::{Axis, number},
-    panel::{Panel, Side},
+    panel::Panel,
     pen::{AMBER, BLUE, GREY, Ink},
     sheet::{self, Arrangement},
     table::Table,
@@ -62,7 +62,7 @@ fn figure(at_3_db: &[Errors], at_6_db: &[Errors]) -> Figure {
         panel.series(Ink::Dashes(GREY), curve(|e| e.cookbook_db));
         panel.series(Ink::Line(AMBER), curve(|e| e.shelf_db));
         panel.series(Ink::Line(BLUE), curve(|e| e.bell_db));
-        panel.promise(promised_db, &format!("promised: {promised_db} dB"), Side::Above);
+        panel.promise(promised_db, &format!("promised: {promised_db} dB"));
         panel
     };
     let mut table = Table::new(&["largest error, dB", "bells", "shelves", "cookbook bells", "promised"]);

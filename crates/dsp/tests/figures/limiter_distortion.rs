@@ -3,7 +3,7 @@
 use super::{
     Figure,
     axis::{Axis, number},
-    panel::{Panel, Side},
+    panel::Panel,
     pen::{BLUE, CORAL, GREY, Ink},
     readings::{CEILING_DBTP, driven, limited},
     sheet::{self, Arrangement},
@@ -99,7 +99,7 @@ fn figure(curves: &[Curve]) -> Figure {
             panel.series(Ink::Dots(color), published);
             panel.series(Ink::Dots(GREY), curve.locked.iter().copied());
         }
-        panel.promise(PROMISED_DB, "published tones: −110 dB", Side::Above);
+        panel.promise(PROMISED_DB, "published tones: −110 dB");
         panel
     };
     let mut table = Table::new(&[

@@ -62,7 +62,7 @@ fn the_release_has_two_stages() {
     let curves = [
         curve("auto release after a peak of 1 ms", BLUE, &automatic, 1.0),
         curve("auto release after a passage of 2 s", CORAL, &automatic, 2_000.0),
-        curve("release 100 ms, after either", AMBER, &manual, 2_000.0),
+        curve("release 100 ms, after the passage", AMBER, &manual, 2_000.0),
     ];
     figure(&curves).publish();
     let [peak, passage, _] = &curves;

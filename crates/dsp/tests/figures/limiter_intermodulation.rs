@@ -3,7 +3,7 @@
 use super::{
     Figure,
     axis::{Axis, number},
-    panel::{Panel, Side},
+    panel::Panel,
     pen::{BLUE, CORAL, Ink},
     readings::{CEILING_DBTP, driven, limited},
     sheet::{self, Arrangement},
@@ -99,7 +99,7 @@ fn figure(curves: &[Curve]) -> Figure {
             panel.series(Ink::Line(color), curve.points.iter().copied());
             panel.series(Ink::Dots(color), curve.points.iter().copied());
         }
-        panel.promise(PROMISED_DB, "below −90 dB", Side::Above);
+        panel.promise(PROMISED_DB, "below −90 dB");
         panel
     });
     for Curve { pair, auto_release, points } in curves {

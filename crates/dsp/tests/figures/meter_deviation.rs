@@ -3,7 +3,7 @@
 use super::{
     Figure,
     axis::{Axis, number},
-    panel::{Panel, Side},
+    panel::Panel,
     pen::{AMBER, BLUE, CORAL, CYAN, Ink},
     sheet::{self, Arrangement},
     table::Table,
@@ -157,8 +157,8 @@ fn figure(deviations_lu: &[[f64; RATES_HZ.len()]]) -> Figure {
         }
         table.row(format!("Tech {}", name.replace('-', " case ")), deviations_lu.iter().map(|lu| number(*lu, 4)));
     }
-    panel.promise(PROMISED_LU, "promised: ±0.01 LU (the EBU allows ±0.1 LU, and ±1 LU for a range)", Side::Above);
-    panel.promise(-PROMISED_LU, "", Side::Below);
+    panel.promise(PROMISED_LU, "promised: ±0.01 LU (the EBU allows ±0.1 LU, and ±1 LU for a range)");
+    panel.promise(-PROMISED_LU, "");
     let legend = RATES_HZ.map(|(_, name, color)| (Ink::Dots(color), name));
     let svg = sheet::draw(title, &legend, Arrangement::Beside, &[panel]);
     Figure { name: "meter-deviation", title, svg, table }

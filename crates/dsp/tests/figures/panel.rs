@@ -4,23 +4,20 @@ use plotters::style::{RGBColor, text_anchor::HPos};
 
 use super::{
     axis::Axis,
-    pen::{DARK, FAINT, FRAME, GRID, Ink, LABEL_SIZE, LINE_HEIGHT, PROMISE, Pen, SMALL_SIZE},
+    pen::{DARK, FAINT, FRAME, GRID, Ink, LABEL_SIZE, LIST_LINE_HEIGHT, PROMISE, Pen, SMALL_SIZE},
 };
 
-/// Where a note stands from its point.
+/// On which side of their point words stand.
 #[derive(Clone, Copy)]
 pub enum Side {
     Left,
     Right,
-    Above,
-    Below,
 }
 
 enum Mark {
     Series(Ink, Vec<(f64, f64)>),
     Bar { color: RGBColor, x: (f64, f64), y: (f64, f64) },
-    Promise { from: f64, to: f64, y: f64, text: String, side: Side },
-    Note { at: (f64, f64), side: Side, color: RGBColor, text: String },
+    Promise { from: f64, to: f64, y: f64, text: String },
     List { at: (f64, f64), side: Side, lines: Vec<(RGBColor, String)> },
 }
 
@@ -47,22 +44,17 @@ impl Panel {
         self.marks.push(Mark::Bar { color, x, y });
     }
 
-    /// A line nothing may cross; its text stands at the right end, above or below it.
-    pub fn promise(&mut self, y: f64, text: &str, side: Side) {
-        self.promise_between((self.x.start(), self.x.end()), y, text, side);
+    /// A line nothing may cross; its text stands above the right end.
+    pub fn promise(&mut self, y: f64, text: &str) {
+        self.promise_between((self.x.start(), self.x.end()), y, text);
     }
 
     /// The same for a part of the panel.
-    pub fn promise_between(&mut self, (from, to): (f64, f64), y: f64, text: &str, side: Side) {
-        self.marks.push(Mark::Promise { from, to, y, text: text.to_owned(), side });
+    pub fn promise_between(&mut self, (from, to): (f64, f64), y: f64, text: &str) {
+        self.marks.push(Mark::Promise { from, to, y, text: text.to_owned() });
     }
 
-    /// Words beside a point.
-    pub fn note(&mut self, at: (f64, f64), side: Side, color: RGBColor, text: &str) {
-        self.marks.push(Mark::Note { at, side, color, text: text.to_owned() });
-    }
-
-    /// Lines of words, the first at the point, for a corner without curves.
+    /// Lines of words, the first beside the point, where there are no curves.
     pub fn list(&mut self, at: (f64, f64), side: Side, lines: impl IntoIterator<Item = (RGBColor, String)>) {
         self.marks.push(Mark::List { at, side, lines: lines.into_iter().collect() });
     }
@@ -114,16 +106,6 @@ impl Panel {
     }
 }
 
-fn words(pen: &Pen, (x, y): (f64, f64), side: Side, color: RGBColor, text: &str) {
-    let (at, anchor) = match side {
-        Side::Left => ((x - 8.0, y), HPos::Right),
-        Side::Right => ((x + 8.0, y), HPos::Left),
-        Side::Above => ((x, y - 13.0), HPos::Center),
-        Side::Below => ((x, y + 14.0), HPos::Center),
-    };
-    pen.text(at, anchor, LABEL_SIZE, color, text);
-}
-
 /// The inside of a panel.
 struct Frame<'a> {
     left: f64,
@@ -169,17 +151,19 @@ impl Frame<'_> {
                 let within = |y: f64| y.clamp(self.y.start(), self.y.end());
                 pen.rectangle(self.at((x.0, within(y.0))), self.at((x.1, within(y.1))), *color);
             }
-            Mark::Promise { from, to, y, text, side } => {
+            Mark::Promise { from, to, y, text } => {
                 let (left, right) = (self.at((*from, *y)), self.at((*to, *y)));
                 pen.dashes(&[left, right], PROMISE);
-                let beside = if matches!(side, Side::Below) { 11.0 } else { -10.0 };
-                pen.text((right.0 - 6.0, right.1 + beside), HPos::Right, LABEL_SIZE, PROMISE, text);
+                pen.text((right.0 - 6.0, right.1 - 10.0), HPos::Right, LABEL_SIZE, PROMISE, text);
             }
-            Mark::Note { at, side, color, text } => words(pen, self.at(*at), *side, *color, text),
             Mark::List { at, side, lines } => {
                 let (x, y) = self.at(*at);
+                let (x, anchor) = match side {
+                    Side::Left => (x - 8.0, HPos::Right),
+                    Side::Right => (x + 8.0, HPos::Left),
+                };
                 for (line, (color, text)) in lines.iter().enumerate() {
-                    words(pen, (x, y + line as f64 * LABEL_SIZE * LINE_HEIGHT), *side, *color, text);
+                    pen.text((x, y + line as f64 * LIST_LINE_HEIGHT), anchor, LABEL_SIZE, *color, text);
                 }
             }
         }

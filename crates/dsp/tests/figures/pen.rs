@@ -29,7 +29,7 @@ pub const TITLE_SIZE: f64 = 17.0;
 pub const LABEL_SIZE: f64 = 13.0;
 /// Of names that stand close beside each other.
 pub const SMALL_SIZE: f64 = 11.0;
-pub const LINE_HEIGHT: f64 = 1.4;
+pub const LIST_LINE_HEIGHT: f64 = 18.0;
 /// Width of an average letter as a share of its size; the fonts of the reader are not known.
 pub const LETTER_WIDTH: f64 = 0.56;
 
@@ -82,7 +82,7 @@ impl Pen<'_, '_> {
         let style = color.stroke_width((1.5 * FINENESS) as u32);
         let points: Vec<_> = points.iter().copied().map(fine).collect();
         let (dash, gap) = ((7.0 * FINENESS) as i32, (4.0 * FINENESS) as i32);
-        let path = DashedPathElement::new(points.into_iter(), dash, gap, style);
+        let path = DashedPathElement::new(points, dash, gap, style);
         self.area.draw(&path).expect(WRITTEN);
     }
 

@@ -6,7 +6,11 @@ use dsp::{
     meter::true_peak::TruePeakMeter,
 };
 use ebur128::{EbuR128, Mode};
-use testkit::rulers::{db, peak, true_peak};
+use plotters::style::RGBColor;
+use testkit::{
+    families::{self, Member},
+    rulers::{db, peak, true_peak},
+};
 
 /// The ceiling of every limiter measured here.
 pub const CEILING_DBTP: f64 = -1.0;
@@ -26,8 +30,31 @@ pub fn limited(settings: &LimiterSettings, sample_rate_hz: f64, input: &[f32]) -
     output.split_off(limiter.latency_frames())
 }
 
+/// A signal that is hard on whatever deals with peaks.
+pub struct Subject {
+    pub name: &'static str,
+    /// It ends at 20 kHz.
+    pub is_programme: bool,
+    pub samples: Vec<f32>,
+}
+
+impl Subject {
+    /// Programme first, then torture, each with a tail.
+    pub fn all(sample_rate_hz: f64) -> Vec<Self> {
+        let subject = |is_programme: bool| {
+            move |Member { name, samples }: Member| Self { name, is_programme, samples: with_tail(&samples) }
+        };
+        let programme = families::programme(sample_rate_hz).into_iter().map(subject(true));
+        programme.chain(families::torture(sample_rate_hz).into_iter().map(subject(false))).collect()
+    }
+
+    pub fn full_name(&self) -> String {
+        format!("{} ({})", self.name, if self.is_programme { "up to 20 kHz" } else { "whole band" })
+    }
+}
+
 /// The signal and silence after it, for what the filters of limiter and meters still hold: a cut would ring.
-pub fn with_tail(signal: &[f32]) -> Vec<f32> {
+fn with_tail(signal: &[f32]) -> Vec<f32> {
     signal.iter().copied().chain(std::iter::repeat_n(0.0, 200)).collect()
 }
 
@@ -58,6 +85,14 @@ impl Peaks {
             truth_dbtp: db(true_peak(signal)),
         }
     }
+}
+
+/// One of them, and how it is drawn.
+pub struct Reading {
+    pub name: &'static str,
+    pub color: RGBColor,
+    /// In dB above what it is compared with.
+    pub over_db: fn(&Peaks) -> f64,
 }
 
 /// A name in lines of at most ten letters, to stand under bars.
