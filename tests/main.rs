@@ -10,6 +10,7 @@ mod bundles;
 // Stems and masters of different libraries have met on Linux only so far.
 #[cfg(target_os = "linux")]
 mod demo;
+mod documentation;
 mod fake_host;
 #[cfg(target_os = "linux")]
 mod ffmpeg;

@@ -6,6 +6,7 @@ mod ci;
 mod cross;
 mod demo;
 mod needs;
+mod plots;
 mod run;
 mod soak;
 mod test;
@@ -38,6 +39,8 @@ enum Command {
     Soak(soak::Options),
     /// Measure speed: ratios side by side in one run
     Bench,
+    /// Measure the sound and draw the manual's figures: docs/figures
+    Plots(plots::Options),
 }
 
 fn main() -> ExitCode {
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Command::Cross => cross::run(),
         Command::Soak(options) => soak::run(&options),
         Command::Bench => bench::run(),
+        Command::Plots(options) => plots::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
