@@ -56,6 +56,17 @@ impl Peer {
         }
     }
 
+    /// Whether no audio thread has moved here for longer than a large block lasts. `[main]`
+    pub(crate) fn audio_rests(&self, now: Instant) -> bool {
+        const LARGE_BLOCK: Duration = Duration::from_millis(250);
+        self.audio_moved_at.is_none_or(|moment| now.saturating_duration_since(moment) > LARGE_BLOCK)
+    }
+
+    /// Whether it is soloed: while its audio runs that says so at once, else its helper does. `[main]`
+    pub(crate) fn is_soloed(&self, now: Instant) -> bool {
+        if self.audio_rests(now) { self.metadata.info.soloed } else { self.position.run.soloed }
+    }
+
     /// A copy of a live instance that renders offline: the host's business, not the user's.
     fn is_render_copy(&self) -> bool {
         self.state.flags() & BORN_AS_COPY != 0 && self.position.run.offline
@@ -97,6 +108,11 @@ impl Census {
     /// Everybody, with the slot. `[main]`
     pub(crate) fn peers(&self) -> impl Iterator<Item = (usize, &Peer)> {
         self.peers.iter().enumerate().filter_map(|(slot, peer)| peer.as_ref().map(|peer| (slot, peer)))
+    }
+
+    /// Who is in a slot. `[main]`
+    pub(crate) fn peer(&self, slot: usize) -> Option<&Peer> {
+        self.peers.get(slot)?.as_ref()
     }
 
     /// Everybody of `kind`. `[main]`

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use crate::board::Board;
 use crate::census::STALE_AFTER;
 use crate::claim::{self, Ownership};
+use crate::command::{Answer, Command};
 use crate::host_group;
 use crate::layout::SLOT_COUNT;
 use crate::member::{Activity, Link, Place};
@@ -137,6 +138,7 @@ impl Helper {
             self.shared.read(|board| board.check_slots(Instant::now()));
             self.claim_slots();
             self.shared.read(|board| board.update(Instant::now()));
+            self.run_errands();
             self.probe_the_silent();
         }
     }
@@ -149,10 +151,18 @@ impl Helper {
         for (number, source) in sources {
             let info = source();
             self.shared.read(|board| {
-                if let Some(seat) = board.seat_mut(number) {
-                    seat.info = info;
+                if let Some(seat) = board.seat_mut(number).filter(|seat| *seat.info != info) {
+                    seat.info = Arc::new(info);
                 }
             });
+        }
+    }
+
+    /// Does what masters ask of members whose audio rests. Outside the lock: a member may take its own.
+    fn run_errands(&self) {
+        for (number, deputy, word, kind) in self.shared.read(|board| board.errands(Instant::now())) {
+            let answer = Command::from_parts(kind, word.value()).map_or(Answer::Unknown, |command| deputy(command));
+            self.shared.read(|board| board.answer(number, kind, word.answered(answer)));
         }
     }
 

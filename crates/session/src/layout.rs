@@ -23,7 +23,7 @@ pub const REGION_NAME: &str = "bus-v1.shm";
 /// Major version: other majors never share memory.
 pub const LAYOUT_MAJOR: u64 = 1;
 /// Minor version this code writes.
-pub const LAYOUT_MINOR: u64 = 0;
+pub const LAYOUT_MINOR: u64 = 1;
 /// Bytes of the region.
 pub const REGION_BYTES: usize = HEADER_BYTES + SLOT_COUNT * SLOT_BYTES;
 /// Bytes of the header; a whole number of pages everywhere, Apple's 16 KiB included.
@@ -135,8 +135,14 @@ pub mod metadata {
     pub const HOST_NAME: usize = 29;
     /// Plugin version, `major:16 · minor:16 · patch:16`.
     pub const PLUGIN_VERSION: usize = 33;
-    /// Bit 0: the user linked across applications.
+    /// Bit 0: the user linked across applications. Since minor 1, bit 1: the stem is soloed; bit 2: a window shows the
+    /// session.
     pub const SWITCHES: usize = 34;
+    /// Since minor 1: the stem's number in its session; 0 is none.
+    pub const STEM_NUMBER: usize = 35;
+    /// Since minor 1: when the session's measurements start again by themselves: 0 unknown, 1 only when asked, 2 when
+    /// playback starts, 3 when it starts or jumps.
+    pub const RESET_POLICY: usize = 36;
 }
 
 /// Offsets in the meters. Values are bits of an f64 (dBFS, LUFS, LU, Hz) or counts.
@@ -216,7 +222,7 @@ const _: () = {
     assert!(COMMANDS + COMMAND_KINDS == ANSWERS && ANSWERS + COMMAND_KINDS == METADATA_SEQUENCE);
     assert!((METADATA - METADATA_SEQUENCE) * 8 == 64 && METADATA + METADATA_WORDS == METER_SEQUENCE);
     assert!((METERS - METER_SEQUENCE) * 8 == 64 && (METERS + METER_WORDS) * 8 == 0x840);
-    assert!(METERS + METER_WORDS <= SLOT_WORDS && metadata::SWITCHES < METADATA_WORDS);
+    assert!(METERS + METER_WORDS <= SLOT_WORDS && metadata::RESET_POLICY < METADATA_WORDS);
     assert!(meter::LOUDNESS_RESET_COUNT < METER_WORDS_WRITTEN && METER_WORDS_WRITTEN <= meter::SPECTRUM_SERIAL);
     assert!(meter::SPECTRUM + 32 <= METER_WORDS);
 };

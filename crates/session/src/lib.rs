@@ -36,6 +36,7 @@ mod wire;
 mod census;
 mod claim;
 mod host_group;
+mod naming;
 mod rules;
 
 // Who does it: the audio thread, the helper, the instance.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::census::Peer;
+use crate::command::{Answer, Command};
 use crate::helper::{self, Shared};
 use crate::identity::{Identity, Info, Kind};
 use crate::meters::{Meters, Position};
@@ -93,13 +94,17 @@ pub struct StemView {
     /// Who it is: stays the same when the project is opened again.
     pub instance: Uuid,
     /// What it says about itself.
-    pub info: Info,
+    pub info: Arc<Info>,
     /// Its readings; silence before the first.
     pub meters: Meters,
     /// When in the song they were taken.
     pub position: Position,
     /// Whether it moves.
     pub activity: Activity,
+    /// Its solo is on.
+    pub soloed: bool,
+    /// It is silent because another stem is soloed.
+    pub silenced: bool,
 }
 
 /// One instance in the session; dropping it is leaving. Made once an instance `[main]`.
@@ -119,14 +124,14 @@ impl Member {
     /// Like [`Member::join`], in another place than the user's. `[main]`
     pub fn join_at(place: Place, kind: Kind, identity: Identity, info: Info) -> Self {
         let shared = helper::enter(place);
-        let seat = shared.change(|board| board.add_seat(Seat::new(kind, identity, info)));
+        let seat = shared.change(|board| board.add_seat(Seat::new(kind, identity, Arc::new(info))));
         Self { shared, seat }
     }
 
     /// Tells the others about a change; cheap when nothing changed. `[main]`
     pub fn set_info(&self, info: &Info) {
-        if self.read_seat(|seat| seat.info != *info) == Some(true) {
-            self.change_seat(|seat| seat.info = info.clone());
+        if self.read_seat(|seat| *seat.info != *info) == Some(true) {
+            self.change_seat(|seat| seat.info = Arc::new(info.clone()));
         }
     }
 
@@ -134,6 +139,18 @@ impl Member {
     /// `source` runs on the helper thread; it may take locks, but must not wait for that thread. `[main]`
     pub fn follow_info(&self, source: impl Fn() -> Info + Send + Sync + 'static) {
         self.change_seat(|seat| seat.info_source = Some(Arc::new(source)));
+    }
+
+    /// Lets the helper hand what a master asks to `obey` while no audio thread of this instance runs: a fader of the
+    /// master moves that of a stopped stem, too. `obey` runs on the helper thread under the rules of
+    /// [`Member::follow_info`]; each command reaches it or [`Publisher::poll_commands`], never both. `[main]`
+    pub fn follow_commands(&self, obey: impl Fn(Command) -> Answer + Send + Sync + 'static) {
+        self.change_seat(|seat| seat.deputy = Some(Arc::new(obey)));
+    }
+
+    /// The name the others see: that of [`Info::name`], or "Stem" and a number. `[main]`
+    pub fn name(&self) -> String {
+        self.read_seat(Seat::name).unwrap_or_default()
     }
 
     /// Takes the identity of a state that was loaded. `[main]`
@@ -169,7 +186,10 @@ impl Member {
 
     /// Names the session; its stems take the name over from their master. `[main]`
     pub fn rename_session(&self, name: &str) {
-        self.change_seat(|seat| name.clone_into(&mut seat.identity.session_name));
+        self.change_seat(|seat| {
+            name.clone_into(&mut seat.identity.session_name);
+            seat.is_name_made_up = false;
+        });
     }
 
     /// Links to the same session in other applications and projects too, or no longer. `[main]`
@@ -220,6 +240,8 @@ impl Member {
             let peers = board.census.members_of(&party, kind);
             views.extend(peers.map(|(slot, peer)| view(slot, peer, now)));
         });
+        let is_solo = views.iter().any(|view| view.soloed);
+        views.iter_mut().for_each(|view| view.silenced = is_solo && !view.soloed && !view.position.run.offline);
         views.sort_by(|a, b| order(a).cmp(&order(b)));
     }
 
@@ -229,7 +251,11 @@ impl Member {
         let now = Instant::now();
         let was_fast = self.shared.read(|board| {
             let was_fast = board.is_fast(now);
-            board.fast_until = Some(now + Duration::from_secs(1));
+            let until = Some(now + Duration::from_secs(1));
+            board.fast_until = until;
+            if let Some(seat) = board.seat_mut(self.seat) {
+                seat.watched_until = until;
+            }
             was_fast
         });
         if !was_fast {
@@ -263,9 +289,11 @@ fn view(slot: usize, peer: &Peer, now: Instant) -> StemView {
     StemView {
         id: StemId { slot, generation: peer.state.generation() },
         instance: peer.instance,
-        info: peer.metadata.info.clone(),
+        info: Arc::clone(&peer.metadata.info),
         meters: peer.meters,
         position: peer.position,
         activity: peer.activity(now),
+        soloed: peer.is_soloed(now),
+        silenced: false,
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::command::{ADOPT, Answer, Command, Word};
+use crate::command::{ADOPT, Answer, Command, Word, take};
+use crate::identity::ResetPolicy;
 use crate::layout::{AUDIO_TICK, COMMAND_KINDS, RUN_FLAGS, SONG_POSITION};
 use crate::meters::{Meters, Position};
 use crate::outlet::Outlet;
@@ -102,7 +103,8 @@ impl Publisher {
         });
     }
 
-    /// Hands every new command of this stem's master to `apply` and sends its answer back. `[audio]`
+    /// Hands every new command of this stem's master to `apply` and sends its answer back, unless the helper was faster
+    /// (see [`Member::follow_commands`](crate::member::Member::follow_commands)). `[audio]`
     ///
     /// `apply` runs on this thread and at most once a kind; commands of strangers wait until they are known to be
     /// masters of this session, which takes a quarter of a second at most.
@@ -117,10 +119,18 @@ impl Publisher {
                     continue;
                 }
                 *seen = word.sequence();
+                if !take(answer, word) {
+                    continue;
+                }
                 let done = Command::from_parts(kind, word.value()).map_or(Answer::Unknown, &mut apply);
                 answer.store(word.answered(done).0, Ordering::Relaxed);
             }
         });
+    }
+
+    /// When this stem's measurement starts again by itself: its master says. `[audio]`
+    pub fn reset_policy(&self) -> ResetPolicy {
+        self.outlet.reset_policy()
     }
 
     /// Whether this stem is silent because another stem of its session is soloed. `[audio]`

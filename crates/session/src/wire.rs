@@ -2,7 +2,9 @@
 //!
 //! Nothing read is trusted: numbers are finite and in range, texts are valid UTF-8 without control characters.
 
-use crate::identity::{Identity, Info};
+use std::sync::Arc;
+
+use crate::identity::{Identity, Info, ResetPolicy};
 use crate::layout::{METADATA_WORDS, METER_WORDS, METER_WORDS_WRITTEN, metadata, meter, run_flag};
 use crate::meters::{Meters, Position, Run, SILENCE_DB};
 use crate::uuid::Uuid;
@@ -107,20 +109,31 @@ pub(crate) struct Metadata {
     pub(crate) host_group: u64,
     /// The owner links across applications.
     pub(crate) across_applications: bool,
-    /// The rest.
-    pub(crate) info: Info,
+    /// A window of the owner shows the session.
+    pub(crate) watched: bool,
+    /// The number of a stem without a name; 0 is none.
+    pub(crate) stem_number: u32,
+    /// The rest; shared, so that listing it costs nothing.
+    pub(crate) info: Arc<Info>,
 }
 
 impl Metadata {
     /// What an instance tells the others.
-    pub(crate) fn new(identity: &Identity, info: &Info, host_group: u64) -> Self {
+    pub(crate) fn new(identity: &Identity, info: &Arc<Info>, host_group: u64, watched: bool) -> Self {
         Self {
             session: identity.session,
             session_name: identity.session_name.clone(),
             host_group,
             across_applications: identity.across_applications,
-            info: info.clone(),
+            watched,
+            stem_number: identity.stem_number,
+            info: Arc::clone(info),
         }
+    }
+
+    /// The same under another name.
+    pub(crate) fn named(self, name: String) -> Self {
+        Self { info: Arc::new(Info { name, ..(*self.info).clone() }), ..self }
     }
 
     /// As words.
@@ -141,7 +154,10 @@ impl Metadata {
         words[metadata::HOST_NAME_BYTES] = write_text(&info.host_name, &mut words[metadata::HOST_NAME..][..4]);
         let [major, minor, patch] = info.plugin_version.map(u64::from);
         words[metadata::PLUGIN_VERSION] = major << 32 | minor << 16 | patch;
-        words[metadata::SWITCHES] = self.across_applications.into();
+        words[metadata::SWITCHES] =
+            u64::from(self.across_applications) | u64::from(info.soloed) << 1 | u64::from(self.watched) << 2;
+        words[metadata::STEM_NUMBER] = self.stem_number.into();
+        words[metadata::RESET_POLICY] = info.reset_policy.number();
         words
     }
 
@@ -161,13 +177,17 @@ impl Metadata {
             host_name: read_text(words[metadata::HOST_NAME_BYTES], &words[metadata::HOST_NAME..][..4]),
             host_document: words[metadata::HOST_DOCUMENT],
             plugin_version: [32, 16, 0].map(|shift| (version >> shift) as u16),
+            soloed: words[metadata::SWITCHES] >> 1 & 1 == 1,
+            reset_policy: ResetPolicy::from_number(words[metadata::RESET_POLICY]),
         };
         Self {
             session: (session != Uuid::default()).then_some(session),
             session_name: read_text(words[metadata::SESSION_NAME_BYTES], &words[metadata::SESSION_NAME..][..8]),
             host_group: words[metadata::HOST_GROUP],
             across_applications: words[metadata::SWITCHES] & 1 == 1,
-            info,
+            watched: words[metadata::SWITCHES] >> 2 & 1 == 1,
+            stem_number: small(metadata::STEM_NUMBER),
+            info: Arc::new(info),
         }
     }
 }
@@ -218,7 +238,9 @@ mod tests {
             session_name: "Album, side A".into(),
             host_group: 7,
             across_applications: true,
-            info: Info {
+            watched: true,
+            stem_number: 12,
+            info: Arc::new(Info {
                 name: "Drums ☂ left".into(),
                 role: 3,
                 color_argb: 0xff80_4020,
@@ -229,7 +251,9 @@ mod tests {
                 host_name: "Host".into(),
                 host_document: 9,
                 plugin_version: [1, 2, 3],
-            },
+                soloed: true,
+                reset_policy: ResetPolicy::OnJump,
+            }),
         };
         assert_eq!(Metadata::from_words(&sent.to_words()), sent);
     }

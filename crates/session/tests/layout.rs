@@ -7,7 +7,7 @@ mod place;
 use place::directory::Directory;
 use place::until;
 use session::command::Command;
-use session::identity::{Identity, Info, Kind};
+use session::identity::{Identity, Info, Kind, ResetPolicy};
 use session::member::{Link, Member};
 use session::meters::{Meters, Position, Run};
 use session::uuid::Uuid;
@@ -35,7 +35,13 @@ fn every_word_is_where_the_specification_says() {
     let directory = Directory::new();
     let session = Uuid([0x1111, 0x2222]);
     let join = |kind, instance, info| {
-        let identity = Identity { instance, session: Some(session), session_name: "Album".into(), ..Identity::new() };
+        let identity = Identity {
+            instance,
+            session: Some(session),
+            session_name: "Album".into(),
+            stem_number: 9,
+            ..Identity::new()
+        };
         let member = Member::join_at(directory.place(), kind, identity, info);
         until("the member is linked", || matches!(member.link(), Link::Linked { .. }));
         member
@@ -52,6 +58,8 @@ fn every_word_is_where_the_specification_says() {
         host_name: "Host".into(),
         host_document: 0x77,
         plugin_version: [1, 2, 3],
+        soloed: true,
+        reset_policy: ResetPolicy::OnJump,
     };
     let stem = join(Kind::Stem, Uuid([7, 8]), info);
     let mut publisher = stem.publisher();
@@ -92,7 +100,7 @@ fn every_word_is_where_the_specification_says() {
     assert_eq!([0, 1].map(|slot| image.slot(slot, 0)), [0x1_0200_0002, 0x1_0100_0002]);
     assert_eq!([0x10, 0x18].map(|offset| image.slot(1, offset)), [7, 8]);
     assert_eq!(image.slot(1, 0x20), u64::from(std::process::id()));
-    assert_eq!(image.slot(1, 0x28), 128 << 16 | 56);
+    assert_eq!(image.slot(1, 0x28), 1 << 32 | 128 << 16 | 56);
     assert_eq!([0x40, 0x48, 0x50].map(|offset| image.slot(1, offset)), [1, -2_i64 as u64, 0b11_1111]);
     assert!(image.slot(1, 0x80) > 0);
     // kind 5: sequence 1, writer slot 0
@@ -104,8 +112,8 @@ fn every_word_is_where_the_specification_says() {
     assert_eq!([0, 1, 3].map(|word| image.slot(1, metadata(word))), [0x1111, 0x2222, 0x77]);
     assert_ne!(image.slot(1, metadata(2)), 0);
     assert_eq!([4, 13, 28].map(|word| image.text(1, metadata(word))), ["Drums", "Album", "Host"]);
-    let plain = [22, 23, 24, 25, 27, 33, 34].map(|word| image.slot(1, metadata(word)));
-    assert_eq!(plain, [3, 0xff11_2233, 2, 64, 512, 0x1_0002_0003, 0]);
+    let plain = [22, 23, 24, 25, 27, 33, 34, 35, 36].map(|word| image.slot(1, metadata(word)));
+    assert_eq!(plain, [3, 0xff11_2233, 2, 64, 512, 0x1_0002_0003, 2, 9, 3]);
     assert_eq!(f64::from_bits(image.slot(1, metadata(26))), 48_000.0);
 
     assert_eq!(image.slot(1, 0x400) % 2, 0);

@@ -2,6 +2,10 @@
 
 mod place;
 
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
 use place::{until, unused_place};
 use session::command::{Answer, Command, Delivery};
 use session::delivery::SendError;
@@ -26,7 +30,7 @@ fn stems(member: &Member) -> Vec<StemView> {
 }
 
 fn names(member: &Member) -> Vec<String> {
-    stems(member).into_iter().map(|view| view.info.name).collect()
+    stems(member).into_iter().map(|view| view.info.name.clone()).collect()
 }
 
 fn linked(session_name: &str) -> Link {
@@ -86,7 +90,8 @@ fn a_reopened_project_links_itself_also_beside_another() {
     let place = unused_place();
     let (first, second) = (master(&place, "One"), master(&place, "Two"));
     let saved = Identity { session: second.identity().session, session_name: "Two".into(), ..Identity::new() };
-    let stem = Member::join_at(place, Kind::Stem, saved.clone(), Info::default());
+    let info = Info { name: "Drums".into(), ..Info::default() };
+    let stem = Member::join_at(place, Kind::Stem, saved.clone(), info);
     until("the stem is linked", || stem.link() == linked("Two"));
     assert_eq!(stem.identity(), saved);
     assert!(stems(&first).is_empty());
@@ -399,6 +404,132 @@ fn a_solo_silences_the_other_stems_but_no_bounce() {
     assert!(bass_audio.implied_mute());
     drop(drums);
     until("nobody is soloed any more", || !bass_audio.implied_mute());
+}
+
+#[test]
+fn a_stem_that_stands_still_is_soloed_by_what_its_helper_says() {
+    let place = unused_place();
+    let (master, drums, bass) = (master(&place, "Album"), stem(&place, "Drums"), stem(&place, "Bass"));
+    until("both are there", || names(&master).len() == 2);
+    let mut bass_audio = bass.publisher();
+    let solo = |soloed| drums.set_info(&Info { name: "Drums".into(), soloed, ..Info::default() });
+    solo(true);
+    until("the bass is silent", || bass_audio.implied_mute());
+    say(&mut bass_audio, Run::default());
+    let shown = |name: &str| stems(&master).into_iter().find(|view| view.info.name == name).unwrap();
+    assert_eq!((shown("Drums").soloed, shown("Drums").silenced), (true, false));
+    assert_eq!((shown("Bass").soloed, shown("Bass").silenced), (false, true));
+    // What its audio said last must not hold it, once that has stopped.
+    say(&mut drums.publisher(), Run { soloed: true, ..Run::default() });
+    solo(false);
+    until("the bass is heard again", || !bass_audio.implied_mute());
+}
+
+#[test]
+fn a_stopped_stem_obeys_all_but_what_needs_its_audio() {
+    let place = unused_place();
+    let (master, stem) = (master(&place, "Album"), stem(&place, "Drums"));
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let ears = Arc::clone(&heard);
+    stem.follow_commands(move |command| {
+        ears.lock().unwrap().push(command);
+        Answer::Clamped
+    });
+    let mut publisher = stem.publisher();
+    until("the stem is there", || stem.link() == linked("Album") && names(&master).len() == 1);
+    let id = stems(&master)[0].id;
+    let trim = Command::Trim { trim_db: 99.0 };
+    let tickets = [trim, Command::ResetLoudness].map(|command| master.send(id, command).unwrap());
+    until("the trim is answered", || master.delivery(&tickets[0]) == Delivery::Answered(Answer::Clamped));
+    assert_eq!(*heard.lock().unwrap(), [trim]);
+    let mut in_audio = Vec::new();
+    until("the reset is answered", || {
+        publisher.poll_commands(|command| {
+            in_audio.push(command);
+            Answer::Applied
+        });
+        master.delivery(&tickets[1]) == Delivery::Answered(Answer::Applied)
+    });
+    assert_eq!(in_audio, [Command::ResetLoudness], "the trim was heard twice");
+}
+
+#[test]
+fn every_command_is_obeyed_once_whether_the_audio_runs_or_rests() {
+    let place = unused_place();
+    let (master, stem) = (master(&place, "Album"), stem(&place, "Drums"));
+    let count = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&count);
+    stem.follow_commands(move |_| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        Answer::Applied
+    });
+    let mut publisher = stem.publisher();
+    until("the stem is there", || stem.link() == linked("Album") && names(&master).len() == 1);
+    let id = stems(&master)[0].id;
+    master.request_fast();
+    for round in 1..=20 {
+        let ticket = master.send(id, Command::Identify).unwrap();
+        // No publish: for the helper the audio rests, so both look for commands all the time.
+        until("the command is answered", || {
+            publisher.poll_commands(|_| {
+                count.fetch_add(1, Ordering::Relaxed);
+                Answer::Applied
+            });
+            master.delivery(&ticket) == Delivery::Answered(Answer::Applied)
+        });
+        assert_eq!(count.load(Ordering::Relaxed), round);
+    }
+}
+
+#[test]
+fn stems_without_a_name_are_numbered_and_keep_their_numbers() {
+    let place = unused_place();
+    let master = master(&place, "Album");
+    let mut members: Vec<Member> = (0..3).map(|_| stem(&place, "")).collect();
+    until("all have numbers", || names(&master) == ["Stem 1", "Stem 2", "Stem 3"]);
+    let number = |member: &Member| member.identity().stem_number;
+    let second = members.iter().position(|member| number(member) == 2).unwrap();
+    let saved = members.swap_remove(second).identity();
+    until("the others keep theirs", || names(&master) == ["Stem 1", "Stem 3"]);
+    let reopened = Member::join_at(place.clone(), Kind::Stem, saved, Info::default());
+    until("so does a reopened one", || names(&master) == ["Stem 1", "Stem 2", "Stem 3"]);
+    assert_eq!(reopened.name(), "Stem 2");
+    let copy = Member::join_at(place, Kind::Stem, reopened.identity(), Info::default());
+    until("a copy takes the next", || names(&master).last().is_some_and(|name| name == "Stem 4"));
+    assert_eq!((number(&reopened), number(&copy)), (2, 4));
+    reopened.set_info(&Info { name: "Kit".into(), ..Info::default() });
+    until("a name replaces the number", || names(&master).contains(&"Kit".into()));
+}
+
+#[test]
+fn a_track_copied_ten_times_makes_ten_stems() {
+    let place = unused_place();
+    let master = master(&place, "Album");
+    let original = stem(&place, "Drums");
+    until("the original is there", || names(&master) == ["Drums"]);
+    let copies: Vec<Member> =
+        (0..10).map(|_| Member::join_at(place.clone(), Kind::Stem, original.identity(), Info::default())).collect();
+    until("all are there", || names(&master).len() == 11);
+    let views = stems(&master);
+    let distinct = |names: Vec<String>| names.iter().collect::<HashSet<_>>().len();
+    assert_eq!(distinct(views.iter().map(|view| view.instance.to_string()).collect()), 11);
+    assert_eq!(distinct(views.iter().map(|view| view.info.name.clone()).collect()), 11);
+    drop(copies);
+}
+
+#[test]
+fn sessions_that_nobody_named_have_names_of_their_own() {
+    let place = unused_place();
+    let new = || Member::join_at(place.clone(), Kind::Master, Identity::new(), Info::default());
+    let masters = [new(), new(), new()];
+    let session_names = || {
+        let mut names: Vec<_> = masters.iter().map(|master| master.identity().session_name).collect();
+        names.sort();
+        names
+    };
+    until("all are named", || session_names() == ["Session", "Session 2", "Session 3"]);
+    masters[0].rename_session("Session 2");
+    until("a name given by hand stays", || masters[0].link() == linked("Session 2"));
 }
 
 #[test]
