@@ -214,7 +214,14 @@ fn link(seat: &mut Seat, census: &Census, host_group: u64) {
             identity.session_name.clone_from(&masters[master].metadata.session_name);
             Link::Linked { session_name: identity.session_name.clone() }
         }
-        Step::Wait => Link::Waiting { session_name: identity.session_name.clone() },
+        Step::Wait => {
+            let session_name = identity.session_name.clone();
+            let is_ours = |master: &&&Peer| own.session.is_some() && master.metadata.session == own.session;
+            match masters.iter().find(is_ours) {
+                Some(master) => Link::Apart { session_name, host_name: master.metadata.info.host_name.clone() },
+                None => Link::Waiting { session_name },
+            }
+        }
         Step::Ask(choices) => {
             let candidate = |choice: usize| candidate(masters[choice], census);
             let mut candidates: Vec<Candidate> = choices.into_iter().filter_map(candidate).collect();

@@ -40,6 +40,14 @@ pub enum Link {
         /// The session it belongs to; empty for a new stem.
         session_name: String,
     },
+    /// A stem whose master is here, but in another application or project: nothing is linked unless the user asks for it
+    /// with [`Member::link_across_applications`].
+    Apart {
+        /// The session's name.
+        session_name: String,
+        /// The application the master runs in.
+        host_name: String,
+    },
     /// A new stem that could join several masters, or one that may be of another application: ask the user, then
     /// [`Member::choose`].
     Choose {
