@@ -45,7 +45,7 @@ impl Voice {
     /// Says what was heard up to the end of a block of `frames` frames. `read` is asked only when the readings travel:
     /// at most once in 128 frames. `[audio]`
     pub fn announce(&mut self, position: Position, frames: usize, read: impl FnOnce() -> Meters) {
-        let meters = if self.publisher.is_due(frames) { self.complete(read()) } else { Meters::default() };
+        let meters = if self.publisher.is_due(position, frames) { self.complete(read()) } else { Meters::default() };
         self.publisher.publish(&meters, position, frames);
     }
 

@@ -205,6 +205,7 @@ fn fill(slot: Slot<'_>, birth: &Birth) -> u64 {
         answer.store(Word(command.load(Ordering::Relaxed)).voided().0, Ordering::Relaxed);
     }
     slot.meters().write(slot.meters().start(), &[0; METER_WORDS]);
+    slot.history().clear();
     slot.metadata().write(slot.metadata().start(), &birth.metadata)
 }
 

@@ -25,6 +25,7 @@ pub mod uuid;
 
 // How it travels: words, records, slots, the region.
 mod atomic;
+mod history;
 pub mod layout;
 mod region;
 mod seqlock;

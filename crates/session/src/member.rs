@@ -8,7 +8,7 @@ use crate::census::Peer;
 use crate::command::{Answer, Command};
 use crate::helper::{self, Shared};
 use crate::identity::{Identity, Info, Kind};
-use crate::meters::{Meters, Position};
+use crate::meters::{Meters, Moment, Position};
 use crate::outlet::Outlet;
 use crate::publisher::Publisher;
 use crate::seat::Seat;
@@ -107,6 +107,9 @@ pub struct StemView {
     pub meters: Meters,
     /// When in the song they were taken.
     pub position: Position,
+    /// What it heard at the song position the list is about, so that stems can be compared in a render faster than real
+    /// time, too; nothing when it was not there lately.
+    pub moment: Option<Moment>,
     /// Whether it moves.
     pub activity: Activity,
     /// Its solo is on.
@@ -227,26 +230,41 @@ impl Member {
     }
 
     /// Lists the stems of this session, sorted by role, name and instance; this one itself is among them if it is a
-    /// stem. Fresh at every call, cheap enough for every frame of a window. `[main]`
+    /// stem. Fresh at every call, cheap enough for every frame of a window. The list is about the song position of this
+    /// instance (see [`StemView::moment`]), or while its audio rests about one that all playing stems have reached.
+    /// `[main]`
     pub fn stems(&self, views: &mut Vec<StemView>) {
-        self.list(Kind::Stem, views);
+        self.list(Kind::Stem, None, views);
+    }
+
+    /// Lists the stems as [`Member::stems`] does, about a song position. `[main]`
+    pub fn stems_at(&self, song_frames: i64, views: &mut Vec<StemView>) {
+        self.list(Kind::Stem, Some(song_frames), views);
     }
 
     /// Lists the masters of this session in the same way: with more than one, the last command wins, and another copy
     /// of the project may be open (see [`Member::make_independent`]). `[main]`
     pub fn masters(&self, views: &mut Vec<StemView>) {
-        self.list(Kind::Master, views);
+        self.list(Kind::Master, None, views);
     }
 
-    fn list(&self, kind: Kind, views: &mut Vec<StemView>) {
+    fn list(&self, kind: Kind, song_frames: Option<i64>, views: &mut Vec<StemView>) {
         views.clear();
         let now = Instant::now();
         self.shared.read(|board| {
             board.refresh(now);
             let Some(seat) = board.seats.iter().find(|seat| seat.number == self.seat) else { return };
             let party = seat.party(board.host_group);
-            let peers = board.census.members_of(&party, kind);
-            views.extend(peers.map(|(slot, peer)| view(slot, peer, now)));
+            let Some(region) = &board.region else { return };
+            let peers = || board.census.members_of(&party, kind);
+            let own = seat.slot().and_then(|slot| board.census.peer(slot)).filter(|peer| !peer.audio_rests(now));
+            let reached =
+                || peers().filter(|(_, peer)| !peer.audio_rests(now)).map(|(_, peer)| peer.position.song_frames).min();
+            let song_frames = song_frames.or_else(|| own.map(|peer| peer.position.song_frames)).or_else(reached);
+            views.extend(peers().map(|(slot, peer)| {
+                let moment = song_frames.and_then(|song_frames| peer.moment(region.slot(slot), song_frames));
+                view(slot, peer, moment, now)
+            }));
         });
         let is_solo = views.iter().any(|view| view.soloed);
         views.iter_mut().for_each(|view| view.silenced = is_solo && !view.soloed && !view.position.run.offline);
@@ -293,13 +311,14 @@ fn order(view: &StemView) -> (u8, &str, Uuid, usize) {
     (view.info.role, &view.info.name, view.instance, view.id.slot)
 }
 
-fn view(slot: usize, peer: &Peer, now: Instant) -> StemView {
+fn view(slot: usize, peer: &Peer, moment: Option<Moment>, now: Instant) -> StemView {
     StemView {
         id: StemId { slot, generation: peer.state.generation() },
         instance: peer.instance,
         info: Arc::clone(&peer.metadata.info),
         meters: peer.meters,
         position: peer.position,
+        moment,
         activity: peer.activity(now),
         soloed: peer.is_soloed(now),
         silenced: false,

@@ -84,6 +84,11 @@ impl Region {
         self.words()[layout::TABLE_EPOCH].fetch_add(1, Ordering::Release);
     }
 
+    /// How often the table has changed. `[main]`
+    pub(crate) fn changes(&self) -> u64 {
+        self.words()[layout::TABLE_EPOCH].load(Ordering::Acquire)
+    }
+
     /// Keeps a slot in memory, as far as the system allows: the audio thread must not wait for a page. `[main]`
     pub(crate) fn pin(&self, index: usize) {
         #[cfg(unix)]

@@ -124,9 +124,16 @@ fn every_word_is_where_the_specification_says() {
     }
     assert_eq!(f64::from_bits(meter(22)), 0.22);
     assert_eq!([24, 25].map(meter), [24, 25]);
+    assert_eq!(meter(26), 1);
+    // The history: record 1 at place 1, a sequence and seven words.
+    let record = |word: usize| image.slot(1, 0x880 + 64 + word * 8);
+    assert_eq!([0, 1, 2].map(|word| record(word + 1)), [1, -2_i64 as u64, 0b11_1111]);
+    assert_eq!(record(0) % 2, 0);
+    let pairs = [4, 5, 6, 7].map(|word| [record(word), record(word) >> 32].map(|bits| f32::from_bits(bits as u32)));
+    assert_eq!(pairs, [[4.0, 5.0], [16.0, 17.0], [10.0, 11.0], [20.0, 0.0]]);
     // Reserved, the spectrum included: absent is zero.
-    assert!((26..128).all(|word| meter(word) == 0));
-    assert!((0x840..0x1000).step_by(8).all(|offset| image.slot(1, offset) == 0));
+    assert!((27..128).all(|word| meter(word) == 0));
+    assert!((0x840..0x880).chain(0xc80..0x1000).step_by(8).all(|offset| image.slot(1, offset) == 0));
 }
 
 #[test]
@@ -151,7 +158,7 @@ fn a_stem_of_a_later_minor_version_is_still_read() {
     publisher.publish_now(&Meters { clip_count: 3, ..Meters::default() }, Position::default());
     let file = std::fs::OpenOptions::new().write(true).open(directory.file("bus-v1.shm")).unwrap();
     // A later minor version, a flag, a run flag, a switch, a meter word and a spectrum that we do not know.
-    for (offset, value) in [(0x28, 9 << 32 | 128 << 16 | 56), (0x50, 1 << 20), (0x440 + 26 * 8, 7), (0x440 + 64 * 8, 1)]
+    for (offset, value) in [(0x28, 9 << 32 | 128 << 16 | 56), (0x50, 1 << 20), (0x440 + 27 * 8, 7), (0x440 + 64 * 8, 1)]
     {
         file.write_at(&u64::to_le_bytes(value), 0x5000 + offset).unwrap();
     }

@@ -5,6 +5,7 @@ mod place;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use place::{until, unused_place};
 use session::command::{Answer, Command, Delivery};
@@ -130,8 +131,9 @@ fn two_projects_in_one_host_do_not_mix() {
     let master = Member::join_at(place.clone(), Kind::Master, session.clone(), info(1));
     let other = Identity { session: session.session, ..Identity::new() };
     let stem = Member::join_at(place, Kind::Stem, other, info(2));
-    until("the stem is announced", || stem.link() != Link::Opening);
-    assert_eq!(stem.link(), Link::Waiting { session_name: String::new() });
+    until("the stem knows why", || {
+        stem.link() == Link::Apart { session_name: String::new(), host_name: String::new() }
+    });
     assert!(stems(&master).is_empty());
     stem.link_across_applications(true);
     until("until the user says so", || stems(&master).len() == 1);
@@ -238,7 +240,7 @@ fn readings_are_stored_once_in_128_frames_and_the_last_ones_on_demand() {
     publisher.publish(&meters(0), Position::default(), 32);
     let mut read = Vec::new();
     for clip_count in 1..=8 {
-        assert_eq!(publisher.is_due(32), clip_count % 4 == 0);
+        assert_eq!(publisher.is_due(Position::default(), 32), clip_count % 4 == 0);
         publisher.publish(&meters(clip_count), Position::default(), 32);
         read.push(stems(&master)[0].meters.clip_count);
     }
@@ -530,6 +532,94 @@ fn sessions_that_nobody_named_have_names_of_their_own() {
     until("all are named", || session_names() == ["Session", "Session 2", "Session 3"]);
     masters[0].rename_session("Session 2");
     until("a name given by hand stays", || masters[0].link() == linked("Session 2"));
+}
+
+/// What a stem of a given number publishes when the song has reached a place.
+fn reading(stem: usize, song_frames: i64) -> Meters {
+    Meters {
+        momentary_lufs: -1.0 - stem as f64,
+        peak_db: [-(song_frames as f64 / 512.0) % 64.0; 2],
+        ..Meters::default()
+    }
+}
+
+#[test]
+fn stems_that_run_ahead_are_compared_at_the_place_the_master_is_at() {
+    let place = unused_place();
+    let master = master(&place, "Album");
+    let members: Vec<Member> = (0..3).map(|number| stem(&place, &number.to_string())).collect();
+    until("all are there", || names(&master).len() == 3);
+    let mut publishers: Vec<Publisher> = members.iter().map(Member::publisher).collect();
+    // Blocks of 256 frames; stem n is n times 2048 frames ahead of the master.
+    let mut master_audio = master.publisher();
+    for block in 1..=200 {
+        for (number, publisher) in publishers.iter_mut().enumerate() {
+            let song_frames = 256 * block + 2048 * number as i64;
+            publisher.publish(&reading(number, song_frames), Position { song_frames, ..Position::default() }, 256);
+        }
+        let position = Position { song_frames: 256 * block, ..Position::default() };
+        master_audio.publish_now(&Meters::default(), position);
+    }
+    let mut views = Vec::new();
+    for song_frames in [256 * 200, 256 * 200 - 3 * 512] {
+        until("the audio is seen to move", || {
+            master.stems_at(song_frames, &mut views);
+            views.len() == 3
+        });
+        for (number, view) in views.iter().enumerate() {
+            let moment = view.moment.unwrap();
+            assert_eq!(moment.position.song_frames, song_frames);
+            let expected = reading(number, song_frames);
+            assert_eq!((moment.momentary_lufs, moment.peak_db), (expected.momentary_lufs, expected.peak_db));
+        }
+    }
+    master.stems_at(-100_000, &mut views);
+    assert!(views.iter().all(|view| view.moment.is_none()), "nobody was there lately");
+}
+
+#[test]
+fn in_a_fast_render_every_list_is_about_one_place_of_the_song() {
+    let place = unused_place();
+    let master = master(&place, "Album");
+    let members: Vec<Member> = (0..16).map(|number| stem(&place, &format!("{number:02}"))).collect();
+    until("all are there", || names(&master).len() == 16);
+    let publishers: Vec<Publisher> = members.iter().map(Member::publisher).collect();
+    let (stop, lists) = (AtomicU32::new(0), AtomicU32::new(0));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let (mut publishers, mut song_frames) = (publishers, 0);
+            while stop.load(Ordering::Relaxed) == 0 {
+                song_frames += 512;
+                for (number, publisher) in publishers.iter_mut().enumerate() {
+                    let position = Position { song_frames, ..Position::default() };
+                    publisher.publish(&reading(number, song_frames), position, 512);
+                }
+                // A hundred times as fast as 48 kHz.
+                std::thread::sleep(Duration::from_micros(107));
+            }
+        });
+        let mut views = Vec::new();
+        let mut moving = 0;
+        while moving < 500 {
+            master.stems(&mut views);
+            let places: HashSet<_> =
+                views.iter().filter_map(|view| view.moment).map(|moment| moment.position.song_frames).collect();
+            // None: the audio has not been seen to move yet.
+            if places.is_empty() {
+                continue;
+            }
+            moving += 1;
+            // The reader may be interrupted between two slots for longer than the history reaches back.
+            lists.fetch_add(u32::from(places.len() == 1), Ordering::Relaxed);
+            for (number, moment) in views.iter().enumerate().filter_map(|(number, view)| Some((number, view.moment?))) {
+                let expected = reading(number, moment.position.song_frames);
+                assert_eq!((moment.momentary_lufs, moment.peak_db), (expected.momentary_lufs, expected.peak_db));
+            }
+        }
+        stop.store(1, Ordering::Relaxed);
+    });
+    let lists = lists.load(Ordering::Relaxed);
+    assert!(lists > 250, "only {lists} of 500 lists were about one place");
 }
 
 #[test]
