@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crate::census::{Census, Peer};
-use crate::claim::Birth;
+use crate::claim::{Birth, Ownership};
 use crate::command::{ADOPT, Answer, Command, Word, post, take};
 use crate::identity::Kind;
 use crate::layout::COMMAND_KINDS;
@@ -24,6 +24,8 @@ pub(crate) struct Board {
     seat_count: u64,
     /// Where everybody meets; `None` until it is open.
     pub(crate) region: Option<Arc<Region>>,
+    /// Other major versions that are here.
+    pub(crate) other_majors: Vec<u64>,
     /// Why the region is on the heap.
     pub(crate) local_only: Option<String>,
     pub(crate) host_group: u64,
@@ -46,6 +48,7 @@ impl Board {
             seat_count: 0,
             region: None,
             local_only: None,
+            other_majors: Vec::new(),
             host_group: 0,
             census: Census::new(),
             fast_until: None,
@@ -100,6 +103,14 @@ impl Board {
                 seat.vacate();
             }
         }
+    }
+
+    /// Shows cleaners of old files that all of them are in use. `[main]`
+    pub(crate) fn touch_files(&self) {
+        if let Some(files) = self.region.as_ref().and_then(|region| region.files()) {
+            files.touch_region();
+        }
+        self.seats.iter().filter_map(|seat| seat.ownership.as_ref()).for_each(Ownership::touch_lock);
     }
 
     /// Gives up slots that are not the member's any more, or not for the name it has now. `[main]`

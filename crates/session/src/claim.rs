@@ -7,7 +7,7 @@ use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::atomic::fence;
 use crate::command::Word;
@@ -149,6 +149,14 @@ impl Ownership {
                 true
             }
             None => false,
+        }
+    }
+
+    /// Shows cleaners of old files that the slot's lock file is in use. `[main]`
+    pub(crate) fn touch_lock(&self) {
+        if let Some(lock) = &self.lock {
+            // A cleaner that gets through all the same is noticed by `repair_lock`.
+            let _ = lock.set_modified(SystemTime::now());
         }
     }
 

@@ -49,3 +49,4 @@ mod outlet;
 pub mod publisher;
 mod seat;
 mod turnstile;
+mod versions;

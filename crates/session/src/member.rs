@@ -187,6 +187,11 @@ impl Member {
         self.shared.read(|board| board.local_only.clone())
     }
 
+    /// Other major versions that are open now and cannot be linked to, lowest first: one side needs an update. `[main]`
+    pub fn other_versions(&self) -> Vec<u64> {
+        self.shared.read(|board| board.other_majors.clone())
+    }
+
     /// A stem joins the session of a master, whatever it belonged to. `[main]`
     pub fn choose(&self, candidate: &Candidate) {
         self.change_seat(|seat| {

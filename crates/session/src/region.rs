@@ -107,6 +107,11 @@ impl Region {
         self.files.as_ref().map(|files| files.lock_file(index))
     }
 
+    /// The files beside the region; none on the heap. `[main]`
+    pub(crate) fn files(&self) -> Option<&Files> {
+        self.files.as_ref()
+    }
+
     /// Whether `lock` is still the lock file of its slot. `[main]`
     pub(crate) fn owns_lock_file(&self, lock: &File, index: usize) -> bool {
         self.files.as_ref().is_none_or(|files| files.is_lock_file(lock, index))

@@ -669,3 +669,47 @@ fn members_may_come_and_go_quickly() {
     until("only the last is left", || names(&master) == ["Last"]);
     drop(last);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn members_move_from_the_heap_to_the_shared_place_as_soon_as_there_is_one() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = place::directory::Directory::new();
+    let allow = |mode| std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(mode)).unwrap();
+    allow(0o777);
+    let (master, stem) = (master(&directory.place(), "Album"), stem(&directory.place(), "Drums"));
+    until("they meet on the heap", || names(&master) == ["Drums"] && stem.link() == linked("Album"));
+    assert!(master.local_only().unwrap().contains("open to other users"));
+    let mut publisher = stem.publisher();
+    allow(0o700);
+    until("they have moved", || master.local_only().is_none());
+    until("and meet there", || names(&master) == ["Drums"] && stem.link() == linked("Album"));
+    publisher.publish_now(&Meters { clip_count: 5, ..Meters::default() }, Position::default());
+    until("with their readings", || stems(&master).first().is_some_and(|view| view.meters.clip_count == 5));
+    assert!(directory.file("bus-v1.shm").exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn another_major_version_is_noticed_while_it_is_open() {
+    use std::os::unix::fs::OpenOptionsExt;
+    let directory = place::directory::Directory::new();
+    let stem = stem(&directory.place(), "Drums");
+    until("the stem is announced", || stem.link() != Link::Opening);
+    let open = |name: &str| {
+        std::fs::OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(directory.file(name))
+            .unwrap()
+    };
+    let ours = open("bus-v1.lock");
+    assert!(ours.try_lock().is_err(), "a later version can see us");
+    let later = open("bus-v2.lock");
+    later.lock_shared().unwrap();
+    until("it is noticed", || stem.other_versions() == [2]);
+    drop(later);
+    until("and that it is gone", || stem.other_versions().is_empty());
+}

@@ -13,7 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use memmap2::{MmapOptions, MmapRaw};
-use rustix::fs::{AtFlags, CWD, FallocateFlags, FileType, Mode, OFlags, Stat};
+use rustix::fs::{AtFlags, CWD, FallocateFlags, FileType, Mode, OFlags, Stat, Timespec, Timestamps, UTIME_NOW};
 use rustix::io::Errno;
 
 use crate::layout::{REGION_BYTES, REGION_NAME};
@@ -45,6 +45,24 @@ impl Files {
     /// Opens the lock file of a slot. `[main]`
     pub(crate) fn lock_file(&self, index: usize) -> io::Result<File> {
         open_lock(&self.directory, &lock_name(index))
+    }
+
+    /// Opens another file beside the region, made if need be. `[main]`
+    pub(crate) fn open_file(&self, name: &str) -> io::Result<File> {
+        open_lock(&self.directory, name)
+    }
+
+    /// Whether such a file is there. `[main]`
+    pub(crate) fn has_file(&self, name: &str) -> bool {
+        rustix::fs::statat(&self.directory, name, AtFlags::SYMLINK_NOFOLLOW).is_ok()
+    }
+
+    /// Shows cleaners of old files that the region is in use. `[main]`
+    pub(crate) fn touch_region(&self) {
+        let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+        let times = Timestamps { last_access: now, last_modification: now };
+        // A cleaner that gets through all the same is noticed by the comparison of files.
+        let _ = rustix::fs::utimensat(&self.directory, REGION_NAME, &times, AtFlags::SYMLINK_NOFOLLOW);
     }
 
     /// Whether `lock` is still the lock file of its slot: a cleaner may have deleted it. `[main]`
