@@ -8,9 +8,11 @@ use nice_plug::params::persist::PersistentField;
 use serde::{Deserialize, Serialize};
 use session::command::{Answer, Command};
 use session::identity::{Identity, Info, Kind};
-use session::member::{Candidate, Link, Member};
+use session::member::{Candidate, Link, Member, StemId};
 use session::meters::Meters;
 use session::publisher::Publisher;
+
+use crate::remote::Remote;
 
 /// What the project file keeps of an identity.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -65,6 +67,7 @@ const SETTLING: Duration = Duration::from_secs(5);
 pub struct Membership {
     kind: Kind,
     seat: Mutex<Seat>,
+    remote: Remote,
 }
 
 struct Seat {
@@ -87,7 +90,7 @@ impl Membership {
     /// A new instance that has not joined. `[setup]`
     pub fn new(kind: Kind) -> Self {
         let seat = Seat { identity: Identity::new(), member: None, joined: None, is_restored: false };
-        Self { kind, seat: Mutex::new(seat) }
+        Self { kind, seat: Mutex::new(seat), remote: Remote::default() }
     }
 
     /// The audio thread's end for an activation; the first call joins the session. `info` is asked again and again for
@@ -172,10 +175,25 @@ impl Membership {
         {
             notices.push(Notice::AnotherMaster { host_name: other.info.host_name.clone() });
         }
+        let majors = self.with_member(Member::other_versions).unwrap_or_default();
+        notices.extend(majors.into_iter().map(|major| Notice::OtherVersion { major }));
         if let Some(soloed) = stems.iter().find(|stem| stem.soloed) {
             notices.push(Notice::Solo { name: soloed.info.name.clone() });
         }
         notices
+    }
+
+    /// A master asks a stem for a trim, a mute, a solo, to show which it is, or to take a colour. The newest wish of a
+    /// kind counts, so a control may ask in every frame of a drag. False when the stem cannot be asked: it has left, or
+    /// the master is not in the session yet. `[main]`
+    pub fn ask(&self, stem: StemId, command: Command) -> bool {
+        self.with_member(|member| self.remote.ask(member, stem, command)).unwrap_or(false)
+    }
+
+    /// Why what was asked of a stem last has no effect, as a sentence, for some seconds; nothing while it has one, or
+    /// still may. `[main]`
+    pub fn reason(&self, stem: StemId) -> Option<&'static str> {
+        self.with_member(|member| self.remote.reason(member, stem)).flatten()
     }
 
     /// Whom the instance is linked to, or why not, as a sentence for the musician. `[main]`
@@ -233,6 +251,11 @@ pub enum Notice {
         /// The application it runs in.
         host_name: String,
     },
+    /// Another major version is open, which cannot be linked to.
+    OtherVersion {
+        /// Its number.
+        major: u64,
+    },
     /// A stem is soloed.
     Solo {
         /// The stem.
@@ -248,6 +271,12 @@ impl std::fmt::Display for Notice {
                 "Another Master Bus is in this session ({host_name}). If a copy of the project is open, make this one \
                  independent: it takes its stems along."
             ),
+            Notice::OtherVersion { major } => {
+                write!(
+                    formatter,
+                    "An instance of version {major}.x is open; update so that both have the same to link."
+                )
+            }
             Notice::Solo { name } => write!(formatter, "{name} is soloed: you hear it alone, a bounce has all stems."),
         }
     }

@@ -83,9 +83,14 @@ impl Peer {
         (distance(&nearest) <= LARGE_BLOCK_FRAMES).then_some(nearest)
     }
 
+    /// Whether it came as a copy of an instance that was live. `[main]`
+    pub(crate) fn is_copy(&self) -> bool {
+        self.state.flags() & BORN_AS_COPY != 0
+    }
+
     /// A copy of a live instance that renders offline: the host's business, not the user's.
     fn is_render_copy(&self) -> bool {
-        self.state.flags() & BORN_AS_COPY != 0 && self.position.run.offline
+        self.is_copy() && self.position.run.offline
     }
 }
 

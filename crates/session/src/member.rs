@@ -9,6 +9,7 @@ use crate::command::{Answer, Command};
 use crate::helper::{self, Shared};
 use crate::identity::{Identity, Info, Kind};
 use crate::meters::{Meters, Moment, Position};
+use crate::naming::numbered;
 use crate::outlet::Outlet;
 use crate::publisher::Publisher;
 use crate::seat::Seat;
@@ -112,6 +113,8 @@ pub struct StemView {
     pub moment: Option<Moment>,
     /// Whether it moves.
     pub activity: Activity,
+    /// It came as a copy of an instance that was here: with a copied track, or a copy of the project.
+    pub is_copy: bool,
     /// Its solo is on.
     pub soloed: bool,
     /// It is silent because another stem is soloed.
@@ -213,17 +216,27 @@ impl Member {
         self.change_seat(|seat| seat.identity.across_applications = on);
     }
 
-    /// A master starts a session of its own and takes along the stems whose audio runs: what to do when a copy of the
-    /// project is open, too, and both are in one session. `[main]`
+    /// A master starts a session of its own and takes its stems along: what to do when a copy of the project is open,
+    /// too, and both are in one session. The stems of a master that came as a copy are those that came as copies; when
+    /// audio runs in some of them, only those. `[main]`
     pub fn make_independent(&self) {
         let mut stems = Vec::new();
         self.stems(&mut stems);
-        stems.retain(|stem| stem.activity == Activity::Live);
-        self.change_seat(|seat| {
-            if seat.kind == Kind::Master {
-                seat.identity.session = Some(Uuid::random());
-                seat.to_adopt = stems.iter().map(|stem| stem.id).collect();
+        self.shared.change(|board| {
+            let own = board.seat_mut(self.seat).and_then(|seat| seat.slot()).and_then(|slot| board.census.peer(slot));
+            let is_copy = own.is_some_and(Peer::is_copy);
+            stems.retain(|stem| stem.is_copy == is_copy);
+            let is_live = |stem: &StemView| stem.activity == Activity::Live;
+            if stems.iter().any(is_live) {
+                stems.retain(is_live);
             }
+            let session_names: Vec<String> =
+                board.census.of_kind(Kind::Master).map(|(_, peer)| peer.metadata.session_name.clone()).collect();
+            let Some(seat) = board.seat_mut(self.seat).filter(|seat| seat.kind == Kind::Master) else { return };
+            seat.identity.session = Some(Uuid::random());
+            let name = numbered(&seat.identity.session_name).find(|name| !session_names.contains(name));
+            seat.identity.session_name = name.unwrap_or_default();
+            seat.to_adopt = stems.iter().map(|stem| stem.id).collect();
         });
     }
 
@@ -325,6 +338,7 @@ fn view(slot: usize, peer: &Peer, moment: Option<Moment>, now: Instant) -> StemV
         position: peer.position,
         moment,
         activity: peer.activity(now),
+        is_copy: peer.is_copy(),
         soloed: peer.is_soloed(now),
         silenced: false,
     }

@@ -158,6 +158,27 @@ fn a_master_can_leave_a_session_with_its_playing_stems() {
 }
 
 #[test]
+fn a_copy_of_the_project_takes_exactly_its_own_stems_into_a_session_of_its_own() {
+    let place = unused_place();
+    let original = master(&place, "Album");
+    let stems_of_original = [stem(&place, "Drums"), stem(&place, "Bass")];
+    until("the original is complete", || names(&original) == ["Bass", "Drums"]);
+    let info = |name: &str| Info { name: name.into(), ..Info::default() };
+    let copies: Vec<Member> = stems_of_original
+        .iter()
+        .zip(["Drums copy", "Bass copy"])
+        .map(|(stem, name)| Member::join_at(place.clone(), Kind::Stem, stem.identity(), info(name)))
+        .collect();
+    let copy = Member::join_at(place, Kind::Master, original.identity(), Info::default());
+    until("all are in one session", || names(&copy).len() == 4);
+    copy.make_independent();
+    until("the copies follow", || names(&copy) == ["Bass copy", "Drums copy"]);
+    until("the others stay", || names(&original) == ["Bass", "Drums"]);
+    assert_eq!(copy.identity().session_name, "Album 2");
+    until("the copies know its name", || copies.iter().all(|stem| stem.link() == linked("Album 2")));
+}
+
+#[test]
 fn two_masters_of_one_session_know_of_each_other() {
     let place = unused_place();
     let first = master(&place, "Album");
