@@ -33,9 +33,10 @@ pub struct StemSession {
     identify_count: AtomicU32,
     /// The count when it was looked at last, and when it had last changed by then.
     identified: Mutex<(u32, Option<Instant>)>,
-    /// What the others were told last: whether the colour is the track's, and the colour the master gave.
+    /// Whether the host gives the track a colour, as far as the session's thread knows.
     has_track_color: AtomicBool,
-    told_color_argb: AtomicU32,
+    /// The master has given a colour that is not saved yet.
+    has_new_color: AtomicBool,
 }
 
 /// How long the window flashes when the master asks which stem this is.
@@ -54,7 +55,7 @@ impl StemSession {
             identify_count: AtomicU32::new(0),
             identified: Mutex::default(),
             has_track_color: AtomicBool::new(false),
-            told_color_argb: AtomicU32::new(0),
+            has_new_color: AtomicBool::new(false),
         });
         let keeper = Arc::clone(&session.params);
         link.guard_identity(&["session", "name", "color"], move |saved| keeper.membership.may_become(saved));
@@ -149,8 +150,7 @@ impl StemSession {
     fn save_color(&self, link: Option<&Link>) {
         let has_track_color = link.is_some_and(|link| link.track().color_argb.is_some());
         self.has_track_color.store(has_track_color, Ordering::Relaxed);
-        let color_argb = self.params.color_argb.load(Ordering::Relaxed);
-        let is_news = self.told_color_argb.swap(color_argb, Ordering::Relaxed) != color_argb;
+        let is_news = self.has_new_color.swap(false, Ordering::Relaxed);
         if let Some(link) = link.filter(|_| is_news) {
             link.request_save();
         }
@@ -181,6 +181,7 @@ impl StemSession {
             Command::Color { .. } if self.has_track_color.load(Ordering::Relaxed) => Answer::TrackDecides,
             Command::Color { color_argb } => {
                 self.params.color_argb.store(color_argb, Ordering::Relaxed);
+                self.has_new_color.store(true, Ordering::Relaxed);
                 Answer::Applied
             }
             // The chain belongs to the audio thread: see `obey` below.
