@@ -19,7 +19,9 @@ use clap_sys::ext::gui::{CLAP_EXT_GUI, clap_host_gui};
 use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_host_latency, clap_plugin_latency};
 use clap_sys::ext::log::{CLAP_EXT_LOG, clap_host_log, clap_log_severity};
 use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_host_params, clap_param_info, clap_plugin_params};
+use clap_sys::ext::render::{CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, CLAP_RENDER_REALTIME, clap_plugin_render};
 use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
+use clap_sys::ext::state_context::{CLAP_EXT_STATE_CONTEXT, CLAP_STATE_CONTEXT_FOR_PRESET, clap_plugin_state_context};
 use clap_sys::ext::thread_check::{CLAP_EXT_THREAD_CHECK, clap_host_thread_check};
 use clap_sys::ext::track_info::{
     CLAP_EXT_TRACK_INFO, CLAP_TRACK_INFO_HAS_TRACK_COLOR, CLAP_TRACK_INFO_HAS_TRACK_NAME, clap_host_track_info,
@@ -537,6 +539,34 @@ impl Plugin {
         let configs: &clap_plugin_audio_ports_config = self.extension(CLAP_EXT_AUDIO_PORTS_CONFIG);
         // SAFETY: the plugin is not active.
         assert!(unsafe { configs.select.unwrap()(self.raw, config) });
+    }
+
+    /// Says whether what follows is a render to a file.
+    pub fn set_offline(&self, offline: bool) {
+        let render: &clap_plugin_render = self.extension(CLAP_EXT_RENDER);
+        let mode = if offline { CLAP_RENDER_OFFLINE } else { CLAP_RENDER_REALTIME };
+        // SAFETY: this is the main thread.
+        assert!(unsafe { render.set.unwrap()(self.raw, mode) });
+    }
+
+    /// Saves a preset.
+    pub fn save_preset(&self) -> Vec<u8> {
+        let mut bytes: Vec<u8> = Vec::new();
+        let stream = clap_ostream { ctx: (&raw mut bytes).cast(), write: Some(write) };
+        let state: &clap_plugin_state_context = self.extension(CLAP_EXT_STATE_CONTEXT);
+        // SAFETY: the stream is valid during the call.
+        assert!(unsafe { state.save.unwrap()(self.raw, &raw const stream, CLAP_STATE_CONTEXT_FOR_PRESET) });
+        bytes
+    }
+
+    /// Loads a state as a preset.
+    pub fn load_preset(&self, bytes: &[u8]) -> bool {
+        let mut rest = bytes;
+        let stream = clap_istream { ctx: (&raw mut rest).cast(), read: Some(read) };
+        let state: &clap_plugin_state_context = self.extension(CLAP_EXT_STATE_CONTEXT);
+        let (load, context) = (state.load.unwrap(), CLAP_STATE_CONTEXT_FOR_PRESET);
+        // SAFETY: the stream is valid during the call.
+        self.host.during(Moment::Load, || unsafe { load(self.raw, &raw const stream, context) })
     }
 
     /// Renames the track, and says so.

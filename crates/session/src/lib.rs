@@ -27,6 +27,7 @@ pub mod uuid;
 // How it travels: words, records, slots, the region.
 mod atomic;
 mod hash;
+mod history;
 pub mod layout;
 mod region;
 mod seqlock;
@@ -38,6 +39,7 @@ mod wire;
 mod census;
 mod claim;
 mod host_group;
+mod naming;
 mod rules;
 
 // Who does it: the audio thread, the helper, the instance.
@@ -49,3 +51,4 @@ mod outlet;
 pub mod publisher;
 mod seat;
 mod turnstile;
+mod versions;

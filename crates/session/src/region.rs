@@ -82,6 +82,11 @@ impl Region {
         self.words()[layout::TABLE_EPOCH].fetch_add(1, Ordering::Release);
     }
 
+    /// How often the table has changed. `[main]`
+    pub(crate) fn changes(&self) -> u64 {
+        self.words()[layout::TABLE_EPOCH].load(Ordering::Acquire)
+    }
+
     /// Keeps a slot in memory, as far as the system allows: the audio thread must not wait for a page. `[main]`
     pub(crate) fn pin(&self, index: usize) {
         if let Memory::Mapped(_) = &self.memory {
@@ -99,6 +104,11 @@ impl Region {
     /// Opens the lock file of a slot; `None` on the heap, where nothing outlives its owner. `[main]`
     pub(crate) fn lock_file(&self, index: usize) -> Option<io::Result<File>> {
         self.files.as_ref().map(|files| files.lock_file(index))
+    }
+
+    /// The files beside the region; none on the heap. `[main]`
+    pub(crate) fn files(&self) -> Option<&Files> {
+        self.files.as_ref()
     }
 
     /// Whether `lock` is still the lock file of its slot. `[main]`

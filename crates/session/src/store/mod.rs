@@ -61,6 +61,22 @@ impl Files {
         self.directory.is_file(lock, &lock_name(index))
     }
 
+    /// Opens another file beside the lock files, made if need be. `[main]`
+    pub(crate) fn open_file(&self, name: &str) -> io::Result<File> {
+        self.directory.open_file(name)
+    }
+
+    /// Whether such a file is there. `[main]`
+    pub(crate) fn has_file(&self, name: &str) -> bool {
+        self.directory.has_file(name)
+    }
+
+    /// Shows cleaners of old files that the region is in use, where it is a file. `[main]`
+    pub(crate) fn touch_region(&self) {
+        #[cfg(target_os = "linux")]
+        self.directory.touch(crate::layout::REGION_NAME);
+    }
+
     /// Whether a newcomer would find the same region and the same lock files. `[main]`
     pub(crate) fn is_current(&self) -> bool {
         self.object.is_current(&self.directory)

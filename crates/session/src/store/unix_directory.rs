@@ -11,6 +11,8 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
+#[cfg(target_os = "linux")]
+use rustix::fs::{Timespec, Timestamps, UTIME_NOW};
 use rustix::io::Errno;
 
 use crate::store::{DIRECTORY_NAME, Refusal};
@@ -73,6 +75,20 @@ impl Directory {
             let _ = file.set_modified(SystemTime::now());
         }
         rustix::fs::fstat(file).is_ok_and(|held| self.stat(name).is_ok_and(|found| inode(&found) == inode(&held)))
+    }
+
+    /// Whether something has this name. `[main]`
+    pub(crate) fn has_file(&self, name: &str) -> bool {
+        self.stat(name).is_ok()
+    }
+
+    /// Makes a file young. `[main]`
+    #[cfg(target_os = "linux")]
+    pub(super) fn touch(&self, name: &str) {
+        let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+        let times = Timestamps { last_access: now, last_modification: now };
+        // A cleaner that gets through all the same is noticed by the comparison of files.
+        let _ = rustix::fs::utimensat(&self.directory, name, &times, AtFlags::SYMLINK_NOFOLLOW);
     }
 
     /// What lies under a name, a symbolic link itself. `[main]`

@@ -40,6 +40,11 @@ impl Directory {
         options.share_mode(FILE_SHARE_READ | FILE_SHARE_WRITE).open(self.path.join(name))
     }
 
+    /// Whether a file has this name. `[main]`
+    pub(crate) fn has_file(&self, name: &str) -> bool {
+        self.path.join(name).exists()
+    }
+
     /// Whether `file` still is what its name says: see [`Directory::open_file`]. `[main]`
     pub(crate) fn is_file(&self, _file: &File, _name: &str) -> bool {
         true

@@ -9,6 +9,8 @@
 mod atomic;
 #[path = "../../src/command.rs"]
 mod command;
+#[path = "../../src/history.rs"]
+mod history;
 #[path = "../../src/identity.rs"]
 mod identity;
 #[path = "../../src/layout.rs"]
@@ -28,7 +30,8 @@ mod member {}
 use std::sync::atomic::{AtomicU64 as Counter, Ordering::Relaxed as Uncounted};
 
 use atomic::{AtomicU64, Fault, Ordering, fence};
-use command::{Answer, Word, post};
+use command::{Answer, Word, post, take};
+use history::{History, MOMENT_WORDS};
 use identity::Kind;
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
@@ -256,6 +259,54 @@ fn an_answer_is_to_a_command_that_was_sent() {
                 }
                 let last = Word(answered.load(Ordering::Relaxed));
                 assert_eq!(last.sequence(), seen);
+            },
+        );
+    });
+}
+
+#[test]
+fn a_command_is_taken_by_one_of_two() {
+    explore(5, || {
+        let (command, answer) = (AtomicU64::new(0), Arc::new(AtomicU64::new(0)));
+        post(&command, 1, 10);
+        let word = Word(command.load(Ordering::Relaxed));
+        let taken = Arc::new(AtomicU64::new(0));
+        let taker = || {
+            let (answer, taken) = (answer.clone(), taken.clone());
+            move || {
+                if take(&answer, word) {
+                    taken.fetch_add(1, Ordering::Relaxed);
+                    answer.store(word.answered(Answer::Applied).0, Ordering::Relaxed);
+                }
+            }
+        };
+        both(taker(), taker());
+        assert_eq!(taken.load(Ordering::Relaxed), 1);
+        assert_eq!(Word(answer.load(Ordering::Relaxed)).answer(), Some(Answer::Applied));
+    });
+}
+
+#[test]
+fn a_record_of_the_history_is_the_one_of_its_number() {
+    explore(100, || {
+        let words = || (0..layout::HISTORY_RECORDS * layout::HISTORY_RECORD_WORDS).map(|_| AtomicU64::new(0)).collect();
+        let history: Arc<Vec<AtomicU64>> = Arc::new(words());
+        let reader = history.clone();
+        both(
+            move || {
+                let history = History::new(&history);
+                let mut starts = history.starts();
+                // The second takes the place of the first.
+                for serial in [1, 1 + layout::HISTORY_RECORDS as u64] {
+                    let mut words = [serial * 512; MOMENT_WORDS];
+                    words[layout::moment::SERIAL] = serial;
+                    history.write(&mut starts, &words);
+                }
+            },
+            move || {
+                if let Some(words) = History::new(&reader).nearest(1, 0) {
+                    assert!(words[1..].iter().all(|word| *word == 512));
+                }
             },
         );
     });
