@@ -145,7 +145,7 @@ fn a_parameter_the_host_automates_is_left_to_the_host() {
     let (trim, mute) = (pair.plugin.parameter("Trim"), pair.plugin.parameter("Mute"));
     let input = noise(1, 2, FRAMES);
     let ask = |command| pair.master.send(pair.stem, command).unwrap();
-    let mut play_automated = |ticket: &Ticket| {
+    let play_automated = |ticket: &Ticket| {
         let mut place = 0.0;
         until("the stem answers", || {
             place = (place + 0.001) % 1.0;

@@ -39,8 +39,7 @@ const INTRODUCTION: &str = "# Figures\n\n\
 
 /// Copies the pictures, and gathers the sections beside them into one page. Returns how many there are.
 fn take_over(fresh: &Path, out: &Path) -> Result<usize> {
-    let mut sections: Vec<PathBuf> =
-        fs::read_dir(fresh)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    let mut sections: Vec<PathBuf> = fs::read_dir(fresh)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     sections.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
     sections.sort();
     let mut page = INTRODUCTION.to_owned();
