@@ -85,7 +85,8 @@ pub struct FakeHost {
     moment: AtomicU8,
     /// Room for as many calls as a test makes, so that writing one down needs no memory.
     calls: Mutex<Vec<(Call, Moment)>>,
-    track: Mutex<Option<(&'static str, u32)>>,
+    /// Name, and colour where the track has one.
+    track: Mutex<(&'static str, Option<u32>)>,
 }
 
 // SAFETY: the raw pointers in `clap_host` are constants or point at the host itself; the rest is atomic or locked.
@@ -127,7 +128,7 @@ impl FakeHost {
             main_thread: this_thread(),
             moment: AtomicU8::new(Moment::Idle as u8),
             calls: Mutex::new(Vec::with_capacity(MAX_CALLS)),
-            track: Mutex::new(Some(("Drum bus", 0xff20_4060))),
+            track: Mutex::new(("Drum bus", None)),
         });
         if offer == Offer::NoFunctions {
             host.host.name = std::ptr::null();
@@ -322,15 +323,18 @@ unsafe extern "C" fn gui_closed(host: *const clap_host, _was_destroyed: bool) {
 unsafe extern "C" fn track_info_get(host: *const clap_host, info: *mut clap_track_info) -> bool {
     let Some(host) = host_of(host) else { return false };
     host.note(Call::TrackInfo);
-    let Some((name, color)) = *host.track.lock().unwrap() else { return false };
+    let (name, color) = *host.track.lock().unwrap();
     // SAFETY: the plugin passes room for the struct.
     let info = unsafe { &mut *info };
-    info.flags = CLAP_TRACK_INFO_HAS_TRACK_NAME | CLAP_TRACK_INFO_HAS_TRACK_COLOR;
+    info.flags = CLAP_TRACK_INFO_HAS_TRACK_NAME;
     for (to, from) in info.name.iter_mut().zip(name.bytes().chain([0])) {
         *to = from as c_char;
     }
-    let [alpha, red, green, blue] = color.to_be_bytes();
-    info.color = clap_color { alpha, red, green, blue };
+    if let Some(color) = color {
+        let [alpha, red, green, blue] = color.to_be_bytes();
+        info.flags |= CLAP_TRACK_INFO_HAS_TRACK_COLOR;
+        info.color = clap_color { alpha, red, green, blue };
+    }
     true
 }
 
@@ -569,9 +573,9 @@ impl Plugin {
         self.host.during(Moment::Load, || unsafe { load(self.raw, &raw const stream, context) })
     }
 
-    /// Renames the track, and says so.
+    /// Renames the track, gives it a colour, and says so.
     pub fn rename_track(&self, name: &'static str) {
-        *self.host.track.lock().unwrap() = Some((name, 0xff20_4060));
+        *self.host.track.lock().unwrap() = (name, Some(0xff20_4060));
         let track: &clap_plugin_track_info = self.extension(CLAP_EXT_TRACK_INFO);
         // SAFETY: this is the main thread.
         unsafe { track.changed.unwrap()(self.raw) };

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::atomic::{Ordering, fence};
 use crate::identity::Kind;
-use crate::layout::{AUDIO_TICK, METADATA_WORDS, METER_WORDS_WRITTEN, SLOT_COUNT};
+use crate::layout::{AUDIO_TICK, METADATA_WORDS, METER_WORDS_WRITTEN, SLOT_COUNT, meter};
 use crate::member::Activity;
 use crate::meters::{Meters, Moment, Position};
 use crate::region::Region;
@@ -25,6 +25,8 @@ pub(crate) struct Peer {
     pub(crate) metadata: Metadata,
     pub(crate) meters: Meters,
     pub(crate) position: Position,
+    /// It has published readings.
+    has_heard: bool,
     /// Metadata sequence, to read it only when it changes; `None` until it was read once.
     metadata_sequence: Option<u64>,
     /// Meter sequence, likewise.
@@ -69,10 +71,13 @@ impl Peer {
         if self.audio_rests(now) { self.metadata.info.soloed } else { self.position.run.soloed }
     }
 
-    /// What it heard at a song position, as near as it remembers; nothing if that is further away than a large block.
-    /// `[main]`
+    /// What it heard at a song position, as near as it remembers; nothing if that is further away than a large block,
+    /// or if it has heard nothing yet. `[main]`
     pub(crate) fn moment(&self, slot: Slot<'_>, song_frames: i64) -> Option<Moment> {
         const LARGE_BLOCK_FRAMES: u64 = 4096;
+        if !self.has_heard {
+            return None;
+        }
         let distance = |moment: &Moment| moment.position.song_frames.abs_diff(song_frames);
         let latest = Moment::new(&self.meters, self.position);
         let past = (distance(&latest) > 0)
@@ -185,6 +190,7 @@ fn newcomer(slot: Slot<'_>, state: State, now: Instant) -> Peer {
         metadata: Metadata::default(),
         meters: Meters::default(),
         position: Position::default(),
+        has_heard: false,
         metadata_sequence: None,
         meter_sequence: None,
         pulse: slot.pulse(),
@@ -214,6 +220,7 @@ fn look(slot: Slot<'_>, peer: &mut Peer, now: Instant) -> bool {
     let mut words = [0; METER_WORDS_WRITTEN];
     if peer.meter_sequence != sequence && slot.meters().read(&mut words, READ_TRIES) {
         (peer.meters, peer.position) = meters_from_words(&words);
+        peer.has_heard = words[meter::SERIAL] != 0;
         peer.meter_sequence = sequence;
     }
     peer.metadata_sequence.is_some()

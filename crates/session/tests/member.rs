@@ -3,7 +3,7 @@
 mod place;
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -571,6 +571,9 @@ fn stems_that_run_ahead_are_compared_at_the_place_the_master_is_at() {
     let members: Vec<Member> = (0..3).map(|number| stem(&place, &number.to_string())).collect();
     until("all are there", || names(&master).len() == 3);
     let mut publishers: Vec<Publisher> = members.iter().map(Member::publisher).collect();
+    let mut views = Vec::new();
+    master.stems_at(0, &mut views);
+    assert!(views.len() == 3 && views.iter().all(|view| view.moment.is_none()), "nobody has heard anything yet");
     // Blocks of 256 frames; stem n is n times 2048 frames ahead of the master.
     let mut master_audio = master.publisher();
     for block in 1..=200 {
@@ -581,7 +584,6 @@ fn stems_that_run_ahead_are_compared_at_the_place_the_master_is_at() {
         let position = Position { song_frames: 256 * block, ..Position::default() };
         master_audio.publish_now(&Meters::default(), position);
     }
-    let mut views = Vec::new();
     for song_frames in [256 * 200, 256 * 200 - 3 * 512] {
         until("the audio is seen to move", || {
             master.stems_at(song_frames, &mut views);
@@ -598,6 +600,15 @@ fn stems_that_run_ahead_are_compared_at_the_place_the_master_is_at() {
     assert!(views.iter().all(|view| view.moment.is_none()), "nobody was there lately");
 }
 
+/// Stops a thread when it goes out of scope.
+struct StopAtTheEnd<'a>(&'a AtomicBool);
+
+impl Drop for StopAtTheEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn in_a_fast_render_every_list_is_about_one_place_of_the_song() {
     let place = unused_place();
@@ -605,11 +616,11 @@ fn in_a_fast_render_every_list_is_about_one_place_of_the_song() {
     let members: Vec<Member> = (0..16).map(|number| stem(&place, &format!("{number:02}"))).collect();
     until("all are there", || names(&master).len() == 16);
     let publishers: Vec<Publisher> = members.iter().map(Member::publisher).collect();
-    let (stop, lists) = (AtomicU32::new(0), AtomicU32::new(0));
+    let (stop, lists) = (AtomicBool::new(false), AtomicU32::new(0));
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let (mut publishers, mut song_frames) = (publishers, 0);
-            while stop.load(Ordering::Relaxed) == 0 {
+            while !stop.load(Ordering::Relaxed) {
                 song_frames += 512;
                 for (number, publisher) in publishers.iter_mut().enumerate() {
                     let position = Position { song_frames, ..Position::default() };
@@ -619,6 +630,8 @@ fn in_a_fast_render_every_list_is_about_one_place_of_the_song() {
                 std::thread::sleep(Duration::from_micros(107));
             }
         });
+        // Also when an assertion below fails: the scope waits for the thread.
+        let _stop_at_the_end = StopAtTheEnd(&stop);
         let mut views = Vec::new();
         let mut moving = 0;
         while moving < 500 {
@@ -637,7 +650,6 @@ fn in_a_fast_render_every_list_is_about_one_place_of_the_song() {
                 assert_eq!((moment.momentary_lufs, moment.peak_db), (expected.momentary_lufs, expected.peak_db));
             }
         }
-        stop.store(1, Ordering::Relaxed);
     });
     let lists = lists.load(Ordering::Relaxed);
     assert!(lists > 250, "only {lists} of 500 lists were about one place");
