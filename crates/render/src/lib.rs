@@ -3,6 +3,7 @@
 //! `stem_names` reads a stem's name and role from its file's name · `report` is what was measured, as JSON and as a
 //! page · `table` is the same for the terminal.
 
+pub mod null_test;
 pub mod report;
 pub mod stem_names;
 pub mod table;
