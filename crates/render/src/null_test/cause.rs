@@ -134,6 +134,9 @@ pub fn find(case: &Case) -> (Vec<Cause>, Option<Residual>) {
     if let Some(cause) = mono(case) {
         return (vec![cause], None);
     }
+    if let Some((cause, repaired)) = copy(case) {
+        return (vec![cause], Some(repaired));
+    }
     let placements = place(case);
     let placed = fit::sum(case.stems, &placements);
     let left = minus(case.reference, &placed);
@@ -250,6 +253,21 @@ fn mono(case: &Case) -> Option<Cause> {
         &[stem] => Some(Cause::Mono { stem: Some(stem) }),
         _ => Some(Cause::Mono { stem: None }),
     }
+}
+
+/// A stem that is there twice: without its copy, what is left goes.
+fn copy(case: &Case) -> Option<(Cause, Residual)> {
+    for (stem, own) in case.stems.iter().enumerate() {
+        let is_equal = |other: &Sides| energy(&minus(own, other)) < 1e-6 * energy(own);
+        let Some(within) = case.stems[..stem].iter().position(is_equal) else { continue };
+        // Taking the copy out of the sum adds it to the difference.
+        let left = alone(case, stem);
+        if db_over(energy(case.difference), energy(&left)) > EXPLAINED_DB {
+            let repaired = Residual::measure(&left, case.reference, case.sample_rate_hz);
+            return Some((Cause::Duplicate { stem, within }, repaired));
+        }
+    }
+    None
 }
 
 /// Where each stem lies in the mix: the simplest placement that explains what can be explained.
