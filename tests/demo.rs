@@ -196,6 +196,63 @@ fn neutral_is_the_sum_of_the_stems_to_the_bit() {
 }
 
 #[test]
+fn sixteen_stems_are_the_song_to_the_bit() {
+    let master = |arguments: &[&str]| {
+        let desk = Desk::new(if arguments.is_empty() { "five" } else { "sixteen" });
+        let output = desk.run(&[&["--neutral", "--in-process", "--seconds", "2"], arguments].concat());
+        assert!(output.status.success(), "{}", text(&output));
+        read(desk.out().join("master.wav")).unwrap().channels
+    };
+    assert!(master(&[]) == master(&["--stems", "16", "--shuffle"]));
+}
+
+#[test]
+fn one_of_sixteen_stems_is_killed_missed_and_found_again() {
+    let desk = Desk::new("accident");
+    let output = desk.run(&["--neutral", "--keep-stems", "--stems", "16", "--shuffle", "--seconds", "7", "--kill"]);
+    assert!(output.status.success(), "{}", text(&output));
+    let report = desk.report();
+    let stems: Vec<_> = report["stems"].as_array().unwrap().iter().map(|stem| stem["name"].as_str().unwrap()).collect();
+    assert_eq!(stems.len(), 16, "all are listed at the end: {stems:?}");
+    assert!(report["notes"].to_string().contains("17 plugins"), "{}", report["notes"]);
+    let events: Vec<_> = report["events"].as_array().unwrap().iter().map(|event| event.as_str().unwrap()).collect();
+    assert!(events.len() == 2 && events[0].contains("opened in this order"), "{events:?}");
+    let (victim, fate) = events[1].split_once(" was killed at 0:01.7, gone from the list after ").expect(events[1]);
+    assert!(fate.contains(" and back ") && fate.contains("without it from 0:01.7 to "), "{fate}");
+    assert!(fs::read_to_string(desk.out().join("report.html")).unwrap().contains(fate));
+    // The victim is silent between the two places of the song, and nobody else is.
+    let (from, to) = fate.rsplit_once("from 0:0").unwrap().1.trim_end_matches('.').split_once(" to 0:0").unwrap();
+    let [from_s, to_s] = [from, to].map(|place| place.parse::<f64>().unwrap());
+    assert!(to_s > from_s, "{fate}");
+    let mut files: Vec<_> =
+        fs::read_dir(desk.out().join("stems")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let kept: Vec<_> = files.iter().map(|file| read(file).unwrap()).collect();
+    let sounds = |name: &str| {
+        let index = files.iter().position(|file| file.to_str().unwrap().ends_with(&format!(" {name}.wav"))).unwrap();
+        // The report says tenths of a second, and a block lasts 10.7 ms.
+        let [from, to] = [from_s + 0.15, to_s - 0.05].map(|place_s| (place_s * 48_000.0) as usize);
+        kept[index].channels.iter().any(|channel| channel[from..to].iter().any(|sample| *sample != 0.0))
+    };
+    assert!(!sounds(victim) && sounds("Drums 1"), "{victim}");
+    let master = read(desk.out().join("master.wav")).unwrap();
+    for (channel, output) in master.channels.iter().enumerate() {
+        for (frame, &output) in output.iter().enumerate() {
+            let sum: f64 = kept.iter().map(|stem| f64::from(stem.channels[channel][frame])).sum();
+            assert_eq!(output.to_bits(), (sum as f32).to_bits(), "channel {channel}, frame {frame}");
+        }
+    }
+}
+
+#[test]
+fn a_plugin_that_shares_this_process_cannot_be_killed() {
+    let desk = Desk::new("unkillable");
+    let output = desk.run(&["--kill", "--in-process"]);
+    let message = text(&output);
+    assert!(!output.status.success() && message.contains("--kill") && message.contains("--in-process"), "{message}");
+}
+
+#[test]
 fn a_mono_stem_among_stereo_sounds_on_both_sides() {
     let desk = Desk::new("mono");
     let frames = 48_000;

@@ -19,7 +19,9 @@ use clap_sys::ext::gui::{CLAP_EXT_GUI, clap_host_gui};
 use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_host_latency, clap_plugin_latency};
 use clap_sys::ext::log::{CLAP_EXT_LOG, clap_host_log, clap_log_severity};
 use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_host_params, clap_param_info, clap_plugin_params};
+use clap_sys::ext::render::{CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, CLAP_RENDER_REALTIME, clap_plugin_render};
 use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
+use clap_sys::ext::state_context::{CLAP_EXT_STATE_CONTEXT, CLAP_STATE_CONTEXT_FOR_PRESET, clap_plugin_state_context};
 use clap_sys::ext::thread_check::{CLAP_EXT_THREAD_CHECK, clap_host_thread_check};
 use clap_sys::ext::track_info::{
     CLAP_EXT_TRACK_INFO, CLAP_TRACK_INFO_HAS_TRACK_COLOR, CLAP_TRACK_INFO_HAS_TRACK_NAME, clap_host_track_info,
@@ -83,7 +85,8 @@ pub struct FakeHost {
     moment: AtomicU8,
     /// Room for as many calls as a test makes, so that writing one down needs no memory.
     calls: Mutex<Vec<(Call, Moment)>>,
-    track: Mutex<Option<(&'static str, u32)>>,
+    /// Name, and colour where the track has one.
+    track: Mutex<(&'static str, Option<u32>)>,
 }
 
 // SAFETY: the raw pointers in `clap_host` are constants or point at the host itself; the rest is atomic or locked.
@@ -125,7 +128,7 @@ impl FakeHost {
             main_thread: this_thread(),
             moment: AtomicU8::new(Moment::Idle as u8),
             calls: Mutex::new(Vec::with_capacity(MAX_CALLS)),
-            track: Mutex::new(Some(("Drum bus", 0xff20_4060))),
+            track: Mutex::new(("Drum bus", None)),
         });
         if offer == Offer::NoFunctions {
             host.host.name = std::ptr::null();
@@ -320,15 +323,18 @@ unsafe extern "C" fn gui_closed(host: *const clap_host, _was_destroyed: bool) {
 unsafe extern "C" fn track_info_get(host: *const clap_host, info: *mut clap_track_info) -> bool {
     let Some(host) = host_of(host) else { return false };
     host.note(Call::TrackInfo);
-    let Some((name, color)) = *host.track.lock().unwrap() else { return false };
+    let (name, color) = *host.track.lock().unwrap();
     // SAFETY: the plugin passes room for the struct.
     let info = unsafe { &mut *info };
-    info.flags = CLAP_TRACK_INFO_HAS_TRACK_NAME | CLAP_TRACK_INFO_HAS_TRACK_COLOR;
+    info.flags = CLAP_TRACK_INFO_HAS_TRACK_NAME;
     for (to, from) in info.name.iter_mut().zip(name.bytes().chain([0])) {
         *to = from as c_char;
     }
-    let [alpha, red, green, blue] = color.to_be_bytes();
-    info.color = clap_color { alpha, red, green, blue };
+    if let Some(color) = color {
+        let [alpha, red, green, blue] = color.to_be_bytes();
+        info.flags |= CLAP_TRACK_INFO_HAS_TRACK_COLOR;
+        info.color = clap_color { alpha, red, green, blue };
+    }
     true
 }
 
@@ -539,9 +545,37 @@ impl Plugin {
         assert!(unsafe { configs.select.unwrap()(self.raw, config) });
     }
 
-    /// Renames the track, and says so.
+    /// Says whether what follows is a render to a file.
+    pub fn set_offline(&self, offline: bool) {
+        let render: &clap_plugin_render = self.extension(CLAP_EXT_RENDER);
+        let mode = if offline { CLAP_RENDER_OFFLINE } else { CLAP_RENDER_REALTIME };
+        // SAFETY: this is the main thread.
+        assert!(unsafe { render.set.unwrap()(self.raw, mode) });
+    }
+
+    /// Saves a preset.
+    pub fn save_preset(&self) -> Vec<u8> {
+        let mut bytes: Vec<u8> = Vec::new();
+        let stream = clap_ostream { ctx: (&raw mut bytes).cast(), write: Some(write) };
+        let state: &clap_plugin_state_context = self.extension(CLAP_EXT_STATE_CONTEXT);
+        // SAFETY: the stream is valid during the call.
+        assert!(unsafe { state.save.unwrap()(self.raw, &raw const stream, CLAP_STATE_CONTEXT_FOR_PRESET) });
+        bytes
+    }
+
+    /// Loads a state as a preset.
+    pub fn load_preset(&self, bytes: &[u8]) -> bool {
+        let mut rest = bytes;
+        let stream = clap_istream { ctx: (&raw mut rest).cast(), read: Some(read) };
+        let state: &clap_plugin_state_context = self.extension(CLAP_EXT_STATE_CONTEXT);
+        let (load, context) = (state.load.unwrap(), CLAP_STATE_CONTEXT_FOR_PRESET);
+        // SAFETY: the stream is valid during the call.
+        self.host.during(Moment::Load, || unsafe { load(self.raw, &raw const stream, context) })
+    }
+
+    /// Renames the track, gives it a colour, and says so.
     pub fn rename_track(&self, name: &'static str) {
-        *self.host.track.lock().unwrap() = Some((name, 0xff20_4060));
+        *self.host.track.lock().unwrap() = (name, Some(0xff20_4060));
         let track: &clap_plugin_track_info = self.extension(CLAP_EXT_TRACK_INFO);
         // SAFETY: this is the main thread.
         unsafe { track.changed.unwrap()(self.raw) };

@@ -7,6 +7,7 @@ use std::process::Command;
 #[derive(Debug)]
 pub struct Measurement {
     pub integrated_lufs: f64,
+    pub range_lu: f64,
     pub true_peak_dbfs: f64,
 }
 
@@ -33,5 +34,5 @@ pub fn measure(path: &Path) -> Measurement {
         let line = summary.lines().find(|line| line.trim_start().starts_with(name)).unwrap();
         line.split_whitespace().nth(1).unwrap().parse().unwrap()
     };
-    Measurement { integrated_lufs: value("I:"), true_peak_dbfs: value("Peak:") }
+    Measurement { integrated_lufs: value("I:"), range_lu: value("LRA:"), true_peak_dbfs: value("Peak:") }
 }

@@ -7,14 +7,18 @@
 
 mod automation;
 mod bundles;
-// Stems and masters meet across libraries on Linux only in this version.
+// Stems and masters of different libraries have met on Linux only so far.
 #[cfg(target_os = "linux")]
 mod demo;
+mod documentation;
 mod fake_host;
 #[cfg(target_os = "linux")]
 mod ffmpeg;
 mod hostile_host;
 mod layering;
+mod limiter_song;
+#[cfg(target_os = "linux")]
+mod loudness;
 mod probe;
 mod realtime;
 #[cfg(target_os = "linux")]

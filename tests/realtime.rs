@@ -88,7 +88,7 @@ fn play(plugin: &Plugin, channels: usize, frames: usize, block_count: usize) -> 
 }
 
 fn wait_for_the_session(plugin: &Plugin) {
-    let end = Instant::now() + Duration::from_secs(20);
+    let end = Instant::now() + Duration::from_secs(60);
     while plugin.report()["link"] == "Looking for the session" {
         assert!(Instant::now() < end, "the plugin does not find the session");
         std::thread::sleep(Duration::from_millis(2));

@@ -115,6 +115,46 @@ fn the_name_and_the_place_in_the_session_are_kept() {
     }
 }
 
+/// What a project says of who the instance is.
+fn identity_of(state: &[u8]) -> [Value; 2] {
+    let state = json_of(state);
+    let session: Value = serde_json::from_str(state["fields"]["session"].as_str().unwrap()).unwrap();
+    [session["instance"].clone(), state["fields"]["name"].clone()]
+}
+
+#[test]
+fn a_preset_changes_the_sound_and_not_who_the_instance_is() {
+    let named = |name: &str| {
+        let mut plugin = Plugin::new(Product::StemTrim, Offer::All);
+        let state = edited(&plugin.save(), |state| state["fields"]["name"] = json!(format!("{name:?}")));
+        assert!(plugin.load(&state));
+        assert!(plugin.activate(48_000.0, 512));
+        plugin
+    };
+    let (drums, bass) = (named("Drums"), named("Bass"));
+    drums.set_text("Trim", c"-3 dB");
+    let trim = bass.parameter("Trim").id;
+    let before = identity_of(&bass.save());
+    // A host that says so, one that does not, and a preset that was saved as one.
+    assert!(bass.load_preset(&drums.save()));
+    assert_eq!((identity_of(&bass.save()), bass.value(trim)), (before.clone(), drums.value(trim)));
+    bass.set_text("Trim", c"0 dB");
+    assert!(bass.load(&drums.save()));
+    assert_eq!((identity_of(&bass.save()), bass.value(trim)), (before.clone(), drums.value(trim)));
+    let preset = drums.save_preset();
+    assert!(json_of(&preset)["fields"].get("session").is_none());
+    assert!(bass.load(&preset));
+    assert_eq!(identity_of(&bass.save()), before);
+    let fresh = Plugin::new(Product::StemTrim, Offer::All);
+    assert!(fresh.load(&preset));
+    assert_ne!(identity_of(&fresh.save())[0], identity_of(&drums.save())[0]);
+    assert_eq!(fresh.value(trim), drums.value(trim));
+    // The project's own state restores everything, as undo does.
+    let renamed = edited(&bass.save(), |state| state["fields"]["name"] = json!("\"Sub\""));
+    assert!(bass.load(&renamed));
+    assert_eq!(identity_of(&bass.save())[1], "\"Sub\"");
+}
+
 /// Every kind of damage: what it is called, and the bytes.
 fn damaged(state: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut all = vec![("empty".to_owned(), Vec::new())];

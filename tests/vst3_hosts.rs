@@ -15,7 +15,7 @@ use crate::signal::{Channels, bits, noise, process};
 
 const BLOCK_FRAMES: usize = 512;
 const FRAMES: usize = 24_000;
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Places on the controls, exact as `f32`, which is how both hosts pass them on; on both plugins.
 const PLACES: [(&str, f64); 9] = [

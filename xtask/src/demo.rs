@@ -1,9 +1,12 @@
 //! `demo`: a song through the real plugins.
 //!
-//! `song` finds or composes the stems · `studio` is the mixer: one Stem Trim a stem, a Master Bus, every plugin in its
-//! own process · `figures` reads what the plugins report · this file is the session from start to report.
+//! `song` finds or composes the stems · `studio` is the mixer: one Stem Trim a stem and a Master Bus · `seat` is one
+//! plugin in it, mostly in a process of its own · `accident` kills one of them on the way, if asked to · `figures` reads
+//! what the plugins report · this file is the session from start to report.
 
+mod accident;
 mod figures;
+mod seat;
 mod song;
 mod studio;
 
@@ -17,8 +20,9 @@ use render::{report, table};
 use targets::Targets;
 
 use crate::{bundle, run};
+use seat::Preset;
 use song::Song;
-use studio::{Preset, Studio};
+use studio::Studio;
 
 /// A song through the real plugins.
 #[derive(clap::Args)]
@@ -46,6 +50,18 @@ pub struct Options {
     /// Also write every stem as it left its Stem Trim, into the folder `stems` beside the master
     #[arg(long)]
     pub keep_stems: bool,
+    /// Spread the composed song over so many stems, whose sum is the song
+    #[arg(long, value_name = "N", conflicts_with = "stems_dir", value_parser = clap::value_parser!(u16).range(5..=64))]
+    pub stems: Option<u16>,
+    /// Play only the first seconds
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(1..))]
+    pub seconds: Option<u32>,
+    /// Open the plugins in a mixed order, the same every time
+    #[arg(long)]
+    pub shuffle: bool,
+    /// Kill the process of a stem while it plays, and start it again when Master Bus has noticed
+    #[arg(long, conflicts_with = "in_process")]
+    pub kill: bool,
     /// Use the bundles as they are instead of building them first
     #[arg(long)]
     pub no_build: bool,
@@ -67,11 +83,17 @@ pub fn run(options: &Options) -> Result<()> {
         let ids: Vec<&str> = platforms.all().iter().map(|target| target.id.as_str()).collect();
         bail!("--target \"{}\": there is no such platform; there are: {}", options.target, ids.join(", "));
     };
-    let song = match &options.stems_dir {
+    let mut song = match &options.stems_dir {
         Some(folder) => Song::load(folder, options.reference.as_deref(), options.align)?,
         None if options.reference.is_some() => bail!("--reference goes with a folder of stems"),
         None => Song::composed(),
     };
+    if let Some(count) = options.stems {
+        song = song.spread_over(count.into());
+    }
+    if let Some(seconds) = options.seconds {
+        song.keep_first(seconds);
+    }
     // Before anything long is done: can the result be written?
     fs::create_dir_all(&options.out)
         .with_context(|| format!("{}: cannot make this folder; choose another with --out", options.out.display()))?;
@@ -83,7 +105,14 @@ pub fn run(options: &Options) -> Result<()> {
         build_host()?;
     }
     let preset = if options.neutral { Preset::Neutral } else { Preset::StartingPoints };
-    let mut studio = Studio::open(&song, preset, options.in_process, options.block)?;
+    let setup = studio::Setup {
+        preset,
+        in_process: options.in_process,
+        block_frames: options.block,
+        shuffle: options.shuffle,
+        accident: options.kill,
+    };
+    let mut studio = Studio::open(&song, setup)?;
     studio.set_target(target.id.as_str())?;
     println!("— {}", studio.seated()?);
 

@@ -3,9 +3,12 @@
 mod bench;
 mod bundle;
 mod ci;
+mod cross;
 mod demo;
 mod needs;
+mod plots;
 mod run;
+mod soak;
 mod test;
 
 use std::process::ExitCode;
@@ -28,10 +31,16 @@ enum Command {
     Demo(demo::Options),
     /// Build the bundles and run every test
     Test,
-    /// What must be green before a change lands: formatting, lints, documentation, every test
+    /// What must be green before a change lands: formatting, lints, documentation, every test and model
     Ci,
+    /// Prove what can be proved here about macOS and Windows: the session compiles for both, and its tests pass under Wine
+    Cross,
+    /// The long forms of the session's tests: kills, races, scribblers; a table at the end
+    Soak(soak::Options),
     /// Measure speed: ratios side by side in one run
     Bench,
+    /// Measure the sound and draw the manual's figures: docs/figures
+    Plots(plots::Options),
 }
 
 fn main() -> ExitCode {
@@ -40,7 +49,10 @@ fn main() -> ExitCode {
         Command::Demo(options) => demo::run(&options),
         Command::Test => test::run(),
         Command::Ci => ci::run(),
+        Command::Cross => cross::run(),
+        Command::Soak(options) => soak::run(&options),
         Command::Bench => bench::run(),
+        Command::Plots(options) => plots::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

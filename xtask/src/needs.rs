@@ -1,61 +1,100 @@
-//! What the machine should have beside Rust and a C++ compiler, for windows and some tests.
+//! What the machine should have beside Rust and a C++ compiler, for windows, some tests and other systems.
 
 use std::process::{Command, Stdio};
 
-/// A program or Python module that a test uses, and the package that brings it.
-struct Need {
+/// A program, Python module or Rust target that something uses, and the package that brings it.
+pub struct Need {
     what: &'static str,
     probe: &'static [&'static str],
-    debian: Option<&'static str>,
-    python: Option<&'static str>,
+    /// The command that installs packages of this kind, and the package.
+    install: (&'static str, &'static str),
     used_for: &'static str,
 }
 
-const NEEDS: [Need; 3] = [
+const DEBIAN: &str = "sudo apt-get install -y";
+const PYTHON: &str = "python3 -m pip install";
+const RUST: &str = "rustup target add";
+
+/// What the tests compare with.
+pub const TESTS: &[Need] = &[
     Need {
         what: "ffmpeg",
         probe: &["ffmpeg", "-version"],
-        debian: Some("ffmpeg"),
-        python: None,
+        install: (DEBIAN, "ffmpeg"),
         used_for: "a second opinion on loudness and true peak",
+    },
+    #[cfg(target_os = "linux")]
+    Need {
+        what: "strace",
+        probe: &["strace", "-V"],
+        install: (DEBIAN, "strace"),
+        used_for: "the proof that publishing makes no system call",
     },
     Need {
         what: "pedalboard",
         probe: &["python3", "-c", "import pedalboard"],
-        debian: None,
-        python: Some("pedalboard"),
+        install: (PYTHON, "pedalboard"),
         used_for: "the VST3 bundles in a real host",
     },
     Need {
         what: "DawDreamer",
         probe: &["python3", "-c", "import dawdreamer"],
-        debian: None,
-        python: Some("dawdreamer"),
+        install: (PYTHON, "dawdreamer"),
         used_for: "the VST3 bundles in a real host",
     },
 ];
 
-/// Names what is missing, what it would be used for, and the one line that installs it. Tests that need it skip and say so.
-pub fn report() {
-    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !is_there(need.probe)).collect();
+/// What checks the session for macOS.
+pub const MACOS: &[Need] = &[Need {
+    what: "Rust for macOS",
+    probe: &["sh", "-c", "test -d \"$(rustc --print target-libdir --target aarch64-apple-darwin)\""],
+    install: (RUST, "aarch64-apple-darwin"),
+    used_for: "checking the session for macOS",
+}];
+
+/// What checks the session for Windows.
+pub const WINDOWS: &[Need] = &[Need {
+    what: "Rust for Windows",
+    probe: &["sh", "-c", "test -d \"$(rustc --print target-libdir --target x86_64-pc-windows-gnu)\""],
+    install: (RUST, "x86_64-pc-windows-gnu"),
+    used_for: "checking the session for Windows",
+}];
+
+/// What builds programs for Windows, and runs them.
+pub const WINE: &[Need] = &[
+    Need {
+        what: "mingw-w64",
+        probe: &["x86_64-w64-mingw32-gcc", "--version"],
+        install: (DEBIAN, "gcc-mingw-w64-x86-64"),
+        used_for: "building the session's tests for Windows",
+    },
+    Need {
+        what: "Wine",
+        probe: &["sh", "-c", "/usr/lib/wine/wine64 --version || wine64 --version"],
+        install: (DEBIAN, "wine64"),
+        used_for: "running the session's tests for Windows",
+    },
+];
+
+/// Whether everything is there; otherwise names what is missing, what it would be used for, and the one line that
+/// installs it. What needs it is skipped and says so.
+pub fn report(needs: &[Need]) -> bool {
+    let missing: Vec<&Need> = needs.iter().filter(|need| !is_there(need.probe)).collect();
     if missing.is_empty() {
-        return;
+        return true;
     }
-    println!("— not on this machine, so some tests will say \"skipped\":");
+    println!("— not on this machine, so something will be \"skipped\":");
     for need in &missing {
         println!("    {}: {}", need.what, need.used_for);
     }
-    let packages = |pick: fn(&Need) -> Option<&'static str>| {
-        missing.iter().filter_map(|need| pick(need)).collect::<Vec<_>>().join(" ")
+    let install = |command: &str| {
+        let packages = missing.iter().filter(|need| need.install.0 == command).map(|need| need.install.1);
+        let packages: Vec<&str> = packages.collect();
+        (!packages.is_empty()).then(|| format!("{command} {}", packages.join(" ")))
     };
-    let (debian, python) = (packages(|need| need.debian), packages(|need| need.python));
-    let commands = [("sudo apt-get install -y", debian), ("python3 -m pip install", python)];
-    let line: Vec<String> = commands
-        .into_iter()
-        .filter(|(_, packages)| !packages.is_empty())
-        .map(|(command, packages)| format!("{command} {packages}"))
-        .collect();
+    let line: Vec<String> = [DEBIAN, PYTHON, RUST].into_iter().filter_map(install).collect();
     println!("  install: {}", line.join(" && "));
+    false
 }
 
 fn is_there(probe: &[&str]) -> bool {

@@ -6,7 +6,7 @@ use crate::{bundle, demo, needs, run};
 
 /// Builds the bundles and runs the tests of every crate, saying what each proves.
 pub fn run() -> Result<()> {
-    needs::report();
+    needs::report(needs::TESTS);
     println!("— building the bundles the tests load, and the host that plays them");
     bundle::run()?;
     demo::build_host()?;
@@ -19,6 +19,13 @@ pub fn run() -> Result<()> {
         }
     }
     if failed.is_empty() { Ok(()) } else { bail!("tests failed in {}", failed.join(", ")) }
+}
+
+/// Lets loom try every order of the session's atomics. Takes minutes on a small machine, most of them to build.
+pub fn models() -> Result<()> {
+    let target = run::target().join("loom");
+    let variables = [("RUSTFLAGS", "--cfg loom"), ("CARGO_TARGET_DIR", &target.to_string_lossy())];
+    run::cargo_with(&["test", "-p", "session", "--test", "loom", "--release"], &variables)
 }
 
 /// The packages in the order of the house, and what their tests prove.

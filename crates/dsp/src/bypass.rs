@@ -22,7 +22,8 @@ pub const CHUNK_FRAMES: usize = 64;
 pub struct BypassSettings {
     /// Whether the input is heard.
     pub on: bool,
-    /// Gain of the input while it is heard, −60…+60 dB: for comparing at equal loudness.
+    /// Gain of the input while it is heard, −60…+60 dB: for comparing at equal loudness. It lifts no sample beyond full
+    /// scale: a chorus after a quiet verse must not hurt.
     pub input_gain_db: f32,
 }
 
@@ -111,7 +112,9 @@ impl Bypass {
             }
             for (channel, input) in piece.iter_mut().zip(&self.input) {
                 if let (Some(x), Some(&kept)) = (channel.get_mut(frame), input.get(frame)) {
-                    let input = gain * finite(kept);
+                    let input = finite(kept);
+                    let largest = input.abs().max(1.0);
+                    let input = (gain * input).clamp(-largest, largest);
                     *x = sample(input + share * (finite(*x) - input));
                 }
             }

@@ -1,26 +1,40 @@
 //! Detector: how loud the signal is, before the compressor decides.
 
-use biquad::{Biquad, Coefficients, DirectForm1, Q_BUTTERWORTH_F64, ToHertz, Type};
+use std::f64::consts::FRAC_1_SQRT_2;
 
 use crate::{
     compressor::DetectorKind,
     format::Format,
+    sliding_max::SlidingMax,
+    svf::{Coefficients, Svf, Taps},
     units::{db_from_gain, db_from_power},
 };
 
 /// The level of one channel, frame by frame.
 ///
-/// A high-pass before it keeps the bass from pumping everything else.
+/// A high-pass before it keeps the bass from pumping everything else. A peak is held for a moment: a steady tone then
+/// reads its peak all the time, and not, twice a period, silence.
 #[derive(Clone, Debug)]
 pub struct Detector {
     sample_rate_hz: f64,
     kind: DetectorKind,
     high_pass_hz: Option<f32>,
-    high_pass: Option<DirectForm1<f64>>,
+    high_pass: Option<HighPass>,
+    peaks: SlidingMax,
+    hold_frames: usize,
     mean_square: f64,
     mean_keep: f64,
 }
 
+/// The filter before the detector.
+#[derive(Clone, Debug)]
+struct HighPass {
+    filter: Svf,
+    taps: Taps,
+}
+
+/// The longest a peak can be held: half a period of 50 Hz.
+pub const LONGEST_HOLD_MS: f64 = 10.0;
 /// Averaging time of [`DetectorKind::Rms`]: 63 % of a step of power.
 const RMS_MS: f64 = 10.0;
 /// The power of −300 dBFS counts as none, before numbers become so small that they are slow.
@@ -34,37 +48,44 @@ impl Detector {
             kind: DetectorKind::Peak,
             high_pass_hz: None,
             high_pass: None,
+            peaks: SlidingMax::new(format.frames_from_ms(LONGEST_HOLD_MS) + 1),
+            hold_frames: 0,
             mean_square: 0.0,
             mean_keep: (-1.0 / (RMS_MS * 0.001 * format.sample_rate_hz)).exp(),
         }
     }
 
-    /// Chooses how to read, and the corner of the high-pass (12 dB per octave). `[audio]`
-    pub fn set(&mut self, kind: DetectorKind, high_pass_hz: Option<f32>) {
+    /// Chooses how to read, for how many frames a peak is held (at most [`LONGEST_HOLD_MS`]), and the corner of the
+    /// high-pass (12 dB per octave). `[audio]`
+    pub fn set(&mut self, kind: DetectorKind, hold_frames: usize, high_pass_hz: Option<f32>) {
+        if kind != self.kind {
+            // What the other way of reading has not heard, this one must not remember.
+            self.forget_level();
+        }
         self.kind = kind;
+        self.hold_frames = hold_frames;
         if high_pass_hz == self.high_pass_hz {
             return;
         }
         self.high_pass_hz = high_pass_hz;
-        let coefficients = high_pass_hz.and_then(|corner_hz| self.high_pass_coefficients(corner_hz));
-        match (&mut self.high_pass, coefficients) {
-            // The first direct form does not overshoot when retuned.
-            (Some(filter), Some(coefficients)) => filter.update_coefficients(coefficients),
-            (filter, coefficients) => *filter = coefficients.map(DirectForm1::<f64>::new),
-        }
-    }
-
-    fn high_pass_coefficients(&self, corner_hz: f32) -> Option<Coefficients<f64>> {
-        let corner_hz = f64::from(corner_hz).clamp(1.0, 0.45 * self.sample_rate_hz);
-        Coefficients::<f64>::from_params(Type::HighPass, self.sample_rate_hz.hz(), corner_hz.hz(), Q_BUTTERWORTH_F64)
-            .ok()
+        // A retuned filter goes on from where it is, without overshoot.
+        let filter = self.high_pass.as_ref().map_or_else(Svf::default, |high_pass| high_pass.filter);
+        self.high_pass = high_pass_hz.map(|corner_hz| {
+            let coefficients = Coefficients::high_pass(corner_hz.into(), FRAC_1_SQRT_2, self.sample_rate_hz);
+            HighPass { filter, taps: Taps::from(coefficients) }
+        });
     }
 
     /// Forgets the sound. `[audio]`
     pub fn reset(&mut self) {
-        if let Some(filter) = &mut self.high_pass {
-            filter.reset_state();
+        if let Some(high_pass) = &mut self.high_pass {
+            high_pass.filter = Svf::default();
         }
+        self.forget_level();
+    }
+
+    fn forget_level(&mut self) {
+        self.peaks.reset();
         self.mean_square = 0.0;
     }
 
@@ -72,11 +93,17 @@ impl Detector {
     #[inline]
     pub fn next_db(&mut self, sample: f64) -> f64 {
         let heard = match &mut self.high_pass {
-            Some(filter) => filter.run(sample),
+            Some(high_pass) => {
+                high_pass.filter.settle();
+                high_pass.filter.next(sample, &high_pass.taps)
+            }
             None => sample,
         };
         match self.kind {
-            DetectorKind::Peak => db_from_gain(heard),
+            DetectorKind::Peak => {
+                self.peaks.push(heard.abs());
+                db_from_gain(self.peaks.largest(self.hold_frames + 1))
+            }
             DetectorKind::Rms => {
                 let power = heard * heard;
                 self.mean_square = power + (self.mean_square - power) * self.mean_keep;

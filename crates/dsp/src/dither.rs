@@ -16,11 +16,25 @@ pub enum WordLength {
     Bits16,
 }
 
+impl WordLength {
+    /// Steps from 0 to full scale; none while the signal is left alone.
+    fn steps(self) -> Option<f64> {
+        let bits = match self {
+            WordLength::Off => return None,
+            WordLength::Bits24 => 24,
+            WordLength::Bits20 => 20,
+            WordLength::Bits16 => 16,
+        };
+        Some(f64::from(1u32 << (bits - 1)))
+    }
+}
+
 /// Rounds the signal to a word length, and turns the error of rounding into an even, harmless noise.
 ///
 /// Triangular noise two steps wide is added before rounding (TPDF): the noise then does not depend on the signal, and
-/// sounds below the last bit survive. At 16 bit the noise is also moved to where the ear is least sensitive, at the
-/// sample rates of music. The last stage of all: anything after it would undo it.
+/// sounds below the last bit survive. At 16 bit the noise is also moved to where the ear is least sensitive, at 44.1
+/// and 48 kHz; at higher rates half of it and more lies above hearing anyway, and it stays even. The last stage of all:
+/// anything after it would undo it.
 ///
 /// After: S. Lipshitz, R. Wannamaker, J. Vanderkooy, "Quantization and Dither", JAES 40 (1992); shaping by the
 /// five-tap filter of their "Minimally Audible Noise Shaping", JAES 39 (1991).
@@ -72,20 +86,15 @@ impl Dither {
     ///
     /// The result is a whole number of steps, from −1 to one step below +1.
     pub fn process(&mut self, block: &mut [&mut [f32]]) {
-        let (bits, shaped) = match self.word_length {
-            WordLength::Off => {
-                for sample in block.iter_mut().flat_map(|samples| samples.iter_mut()) {
-                    if !sample.is_finite() {
-                        *sample = 0.0;
-                    }
+        let Some(steps) = self.word_length.steps() else {
+            for sample in block.iter_mut().flat_map(|samples| samples.iter_mut()) {
+                if !sample.is_finite() {
+                    *sample = 0.0;
                 }
-                return;
             }
-            WordLength::Bits24 => (24, false),
-            WordLength::Bits20 => (20, false),
-            WordLength::Bits16 => (16, self.shapes_at_16_bits),
+            return;
         };
-        let steps = f64::from(1u32 << (bits - 1));
+        let shaped = self.shapes();
         for (channel, samples) in self.channels.iter_mut().zip(block) {
             for sample in samples.iter_mut() {
                 let input = if sample.is_finite() { f64::from(*sample) } else { 0.0 };
@@ -93,6 +102,19 @@ impl Dither {
                 *sample = (rounded.clamp(-steps, steps - 1.0) / steps) as f32;
             }
         }
+    }
+
+    fn shapes(&self) -> bool {
+        self.word_length == WordLength::Bits16 && self.shapes_at_16_bits
+    }
+
+    /// The farthest a sample may land from where it was, linear, with the word length in force: what a ceiling before
+    /// this stage must leave free. `[any]`
+    pub fn largest_error(&self) -> f64 {
+        let Some(steps) = self.word_length.steps() else { return 0.0 };
+        // One step of noise and half a step of rounding, and what is given back of such errors before.
+        let shaping: f64 = if self.shapes() { SHAPING.iter().map(|c| c.abs()).sum() } else { 0.0 };
+        1.5 * (1.0 + shaping) / steps
     }
 
     /// None. `[any]`

@@ -2,8 +2,10 @@
 
 mod band_edge;
 mod envelope;
+mod fine_peak;
 mod peaks;
 mod running_mean;
+mod whole_band;
 
 use crate::{
     delay::Delay,
@@ -15,6 +17,7 @@ use crate::{
 use band_edge::BandEdge;
 use envelope::{Envelope, EnvelopeSettings};
 use peaks::UnionPeak;
+use whole_band::WholeBand;
 
 /// What the limiter does. The default holds −1 dBTP and drives nothing.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,9 +28,11 @@ pub struct LimiterSettings {
     pub ceiling_dbtp: f32,
     /// Lets the programme choose the release.
     pub auto_release: bool,
-    /// Time for 63 % of the recovery of the gain when not automatic, 5–1 000 ms.
+    /// Time constant of the release when not automatic, 5–1 000 ms: 63 % of the way back to the gain of one, as a
+    /// factor and not in dB, after a hold of 10 ms (up to 25 ms while the reduction lasts).
     pub release_ms: f32,
-    /// How early the gain starts to fall, 1–5 ms; the latency is that of the longest.
+    /// How early the gain starts to fall, 1–5 ms; the latency is that of the longest. What the filters leave of it is
+    /// 3.3 ms at 44.1 kHz, 4.6 ms at 192 kHz: longer ones are cut to that.
     pub lookahead_ms: f32,
     /// Whether peaks between the samples count.
     pub true_peak: bool,
@@ -56,7 +61,14 @@ impl Default for LimiterSettings {
 /// Meant for the last 1–4 dB of a master; for colour, compress first.
 ///
 /// Guaranteed: no sample exceeds the ceiling in force when it entered, to the bit, whatever the input and however the
-/// settings move. Below the ceiling and without drive the output is the delayed input, to the bit.
+/// settings move. Below the ceiling and without drive the output is the delayed input, to the bit: programme from
+/// 0.1 dB below on, and from 0.3 dB below on even a tone on which the ITU's filter reads high, or noise whose height
+/// at half the sample rate nobody can tell within 5 ms.
+///
+/// Measured, over the ceiling: the ITU's meter and libebur128 0.00 dB; the wave itself 0.015 dB on programme up to
+/// 20 kHz and 0.08 dB on noise, impulses and tones up to half the sample rate driven by 6 dB or more. Full-band noise
+/// that exceeds the ceiling by less than 4 dB may leave with up to 0.5 dB: peaks that only its outermost edge makes
+/// can be estimated, not known.
 ///
 /// After: sliding maximum + box smoothing (G. Luff); true peak per ITU-R BS.1770-5 annex 2.
 #[derive(Clone, Debug)]
@@ -84,6 +96,7 @@ pub struct Limiter {
 struct Channel {
     band_edge: BandEdge,
     peaks: UnionPeak,
+    whole_band: WholeBand,
     envelope: Envelope,
     to_output: Delay,
 }
@@ -115,6 +128,7 @@ impl Limiter {
         let channel = Channel {
             envelope: Envelope::new(format, latency_frames - known_after_frames - EARLY_FRAMES),
             to_output: Delay::new(latency_frames - band_edge.latency_frames()),
+            whole_band: WholeBand::new(band_edge.latency_frames(), peaks.latency_frames()),
             band_edge,
             peaks,
         };
@@ -166,6 +180,7 @@ impl Limiter {
         for channel in &mut self.channels {
             channel.band_edge.reset();
             channel.peaks.reset();
+            channel.whole_band.reset();
             channel.envelope.reset();
             channel.to_output.reset();
         }
@@ -198,7 +213,11 @@ impl Limiter {
             {
                 let driven = safe(f64::from(samples[frame]) * drive_gain);
                 let seen = channel.band_edge.next(driven, ceiling_in, self.true_peak);
-                let peak = channel.peaks.next(seen, self.true_peak);
+                let mut peak = channel.peaks.next(seen, self.true_peak);
+                let missed_peak = channel.whole_band.next(driven, channel.band_edge.kept(), ceiling_at_peaks);
+                if self.true_peak {
+                    peak = peak.max(missed_peak);
+                }
                 *excess = f64::from(peak) / f64::from(ceiling_at_peaks);
                 *delayed = channel.to_output.next(seen);
             }

@@ -11,6 +11,7 @@ use crate::meter::null::{NullMeter, NullReadings};
 use crate::meter::peak::PeakMeter;
 use crate::meter::{Meter, Readings};
 use crate::trim::{Trim, TrimSettings};
+use crate::units;
 
 /// Everything the master's chain can be told. The default only holds −1 dBTP.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -23,7 +24,7 @@ pub struct MasterSettings {
     pub compressor: CompressorSettings,
     /// The limiter.
     pub limiter: LimiterSettings,
-    /// The word length of the file to come.
+    /// The word length of the file to come. The ceiling holds after it too; chosen while sound plays, 25 ms later.
     pub dither: WordLength,
     /// Gain after the limiter for listening at a matched level, −24…0 dB: only down, so that the ceiling holds.
     pub output_gain_db: f32,
@@ -102,9 +103,9 @@ impl MasterChain {
         self.input_gain.set(&TrimSettings { trim_db: settings.input_gain_db, ..TrimSettings::default() });
         self.equalizer.set(&settings.equalizer);
         self.compressor.set(&settings.compressor);
-        self.limiter.set(&settings.limiter);
-        self.output_gain.set(&TrimSettings { trim_db: settings.output_gain_db, ..TrimSettings::default() });
         self.dither.set(settings.dither);
+        self.limiter.set(&under_dither(&settings.limiter, self.dither.largest_error()));
+        self.output_gain.set(&TrimSettings { trim_db: settings.output_gain_db, ..TrimSettings::default() });
         let matched = settings.bypass && settings.matched_bypass;
         if matched != (previous.bypass && previous.matched_bypass) {
             self.bypass_gain_db = if matched { self.matching_gain_db() } else { 0.0 };
@@ -180,6 +181,16 @@ impl MasterChain {
         let headroom_db = -self.input_peak.max_peak_dbfs();
         (processed_lufs - input_lufs).min(headroom_db.max(0.0)) as f32
     }
+}
+
+/// The limiter's settings with a ceiling so much lower that what comes after it, off by at most `largest_error`, does not
+/// exceed the ceiling asked for: 0.004 dB at −1 dBTP and 16 bit shaped, nothing without dither.
+fn under_dither(limiter: &LimiterSettings, largest_error: f64) -> LimiterSettings {
+    if largest_error == 0.0 {
+        return *limiter;
+    }
+    let ceiling = units::gain_from_db(limiter.ceiling_dbtp.min(0.0).into()) - largest_error;
+    LimiterSettings { ceiling_dbtp: (units::db_from_gain(ceiling) as f32).next_down(), ..*limiter }
 }
 
 /// Below this there is nothing to match: the absolute gate of BS.1770.

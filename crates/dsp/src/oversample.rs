@@ -84,6 +84,35 @@ impl PeakInterpolator {
         }
     }
 
+    /// Takes samples and returns the largest of what [`PeakInterpolator::next`] says of each. `[audio]`
+    pub fn largest_of(&mut self, samples: impl Iterator<Item = f32>) -> f32 {
+        match &mut self.filter {
+            Filter::Bare => samples.fold(0.0, |peak, sample| sample.abs().max(peak)),
+            Filter::TwelveTapsFourPhases(fir) => fir.largest_of(samples),
+            Filter::TwentyFourTapsTwoPhases(fir) => fir.largest_of(samples),
+            Filter::ThirtyTwoTapsTwoPhases(fir) => fir.largest_of(samples),
+            Filter::ThirtyTwoTapsFourPhases(fir) => fir.largest_of(samples),
+            Filter::ThirtyTwoTapsEightPhases(fir) => fir.largest_of(samples),
+        }
+    }
+
+    /// Like [`PeakInterpolator::largest_of`], and also looks between the points of its own grid: at the top of the
+    /// parabola through each point and its two neighbours. `[audio]`
+    ///
+    /// For a meter, which reads the one place where the wave is highest: a grid of eight points between two samples
+    /// misses up to 0.14 dB of a tone of 20 kHz there, the parabola below 0.01 dB. From one
+    /// [`PeakInterpolator::reset`] to the other use only this.
+    pub fn top_of(&mut self, samples: impl Iterator<Item = f32>) -> f32 {
+        match &mut self.filter {
+            Filter::Bare => samples.fold(0.0, |peak, sample| sample.abs().max(peak)),
+            Filter::TwelveTapsFourPhases(fir) => fir.top_of(samples),
+            Filter::TwentyFourTapsTwoPhases(fir) => fir.top_of(samples),
+            Filter::ThirtyTwoTapsTwoPhases(fir) => fir.top_of(samples),
+            Filter::ThirtyTwoTapsFourPhases(fir) => fir.top_of(samples),
+            Filter::ThirtyTwoTapsEightPhases(fir) => fir.top_of(samples),
+        }
+    }
+
     /// How long after a sample the wave behind it is known, in frames. `[any]`
     pub fn latency_frames(&self) -> usize {
         match &self.filter {
@@ -118,11 +147,13 @@ struct Fir<const TAPS: usize, const PHASES: usize> {
     history: [[f32; TAPS]; 2],
     /// In `0..TAPS`.
     newest: usize,
+    /// The wave behind the last sample; only [`Fir::top_of`] needs it.
+    last_points: [f32; PHASES],
 }
 
 impl<const TAPS: usize, const PHASES: usize> Fir<TAPS, PHASES> {
     fn new(coefficients: [[f32; PHASES]; TAPS]) -> Self {
-        Self { coefficients, history: [[0.0; TAPS]; 2], newest: 0 }
+        Self { coefficients, history: [[0.0; TAPS]; 2], newest: 0, last_points: [0.0; PHASES] }
     }
 
     /// From one list of taps per phase.
@@ -153,11 +184,55 @@ impl<const TAPS: usize, const PHASES: usize> Fir<TAPS, PHASES> {
     fn reset(&mut self) {
         self.history = [[0.0; TAPS]; 2];
         self.newest = 0;
+        self.last_points = [0.0; PHASES];
     }
 
     /// Takes a sample, returns the largest magnitude over all phases.
     #[inline]
     fn next(&mut self, sample: f32) -> f32 {
+        largest(&self.points(sample))
+    }
+
+    fn largest_of(&mut self, samples: impl Iterator<Item = f32>) -> f32 {
+        let mut peaks = [0.0f32; PHASES];
+        for sample in samples {
+            keep_larger(&mut peaks, &self.points(sample));
+        }
+        largest(&peaks)
+    }
+
+    fn top_of(&mut self, mut samples: impl Iterator<Item = f32>) -> f32 {
+        let mut tops = [0.0f32; PHASES];
+        // What came last, then some rows more: enough at a time that they are read long after they were written.
+        let mut rows = [[0.0f32; PHASES]; 17];
+        loop {
+            rows[0] = self.last_points;
+            let mut count = 0;
+            for (row, sample) in rows[1..].iter_mut().zip(&mut samples) {
+                *row = self.points(sample);
+                count += 1;
+            }
+            if count == 0 {
+                return largest(&tops);
+            }
+            self.last_points = rows[count];
+            // The last point has no neighbour yet: it counts as it is, and as a top with the next sample.
+            keep_larger(&mut tops, &self.last_points);
+            let wave = &rows[..=count].as_flattened()[PHASES - 2..];
+            for row in 0..count {
+                let wave = &wave[row * PHASES..][..PHASES + 2];
+                let mut parabolas = [0.0f32; PHASES];
+                for (phase, top) in parabolas.iter_mut().enumerate() {
+                    *top = parabola_top(wave[phase], wave[phase + 1], wave[phase + 2]);
+                }
+                keep_larger(&mut tops, &parabolas);
+            }
+        }
+    }
+
+    /// Takes a sample, returns the wave at each phase.
+    #[inline]
+    fn points(&mut self, sample: f32) -> [f32; PHASES] {
         self.newest = if self.newest == 0 { TAPS - 1 } else { self.newest - 1 };
         for row in &mut self.history {
             row[self.newest] = sample;
@@ -170,15 +245,46 @@ impl<const TAPS: usize, const PHASES: usize> Fir<TAPS, PHASES> {
                 *value += coefficient * past;
             }
         }
-        values.iter().fold(0.0, |peak, value| value.abs().max(peak))
+        values
     }
+}
+
+/// The largest magnitude.
+#[inline]
+fn largest<const PHASES: usize>(values: &[f32; PHASES]) -> f32 {
+    values.iter().fold(0.0, |peak, value| if value.abs() > peak { value.abs() } else { peak })
+}
+
+/// Phase by phase the larger magnitude.
+#[inline]
+fn keep_larger<const PHASES: usize>(peaks: &mut [f32; PHASES], values: &[f32; PHASES]) {
+    for (peak, value) in peaks.iter_mut().zip(values) {
+        // Not `max`, which asks after NaN first.
+        *peak = if value.abs() > *peak { value.abs() } else { *peak };
+    }
+}
+
+/// Magnitude of the vertex of the parabola through three points, or of the middle one where that is no extreme.
+#[inline]
+fn parabola_top(before: f32, middle: f32, after: f32) -> f32 {
+    let slope = before - after;
+    let bend = (2.0 * middle - before - after).abs();
+    // A vertex further away than the neighbours belongs to them.
+    let slope_at_top = if slope.abs() <= bend { slope } else { 0.0 };
+    middle.abs() + slope_at_top * slope_at_top / (8.0 * bend + f32::MIN_POSITIVE)
 }
 
 /// Impulse response, `distance` frames from its middle, of a low-pass under a Kaiser window that ends `half_length`
 /// frames from the middle; `cutoff` (−6 dB) is a share of the sample rate. `[any]`
-pub fn kaiser_low_pass(distance: f64, half_length: f64, cutoff: f64) -> f64 {
-    2.0 * cutoff * sinc(2.0 * cutoff * distance) * kaiser_window(distance / half_length)
+///
+/// The higher the window's `shape`, the smaller the ripple and the wider the slope: 0 is no window, [`KAISER_SHAPE`]
+/// what the interpolators here have.
+pub fn kaiser_low_pass(distance: f64, half_length: f64, cutoff: f64, shape: f64) -> f64 {
+    2.0 * cutoff * sinc(2.0 * cutoff * distance) * kaiser(distance / half_length, shape)
 }
+
+/// The shape that trades ripple (±0.04 dB) for width (flat to 0.88 of half the sample rate over 32 taps).
+pub const KAISER_SHAPE: f64 = 5.0;
 
 /// sin(πx) / πx.
 fn sinc(x: f64) -> f64 {
@@ -190,10 +296,14 @@ fn hann_window(x: f64) -> f64 {
     0.5 * (1.0 + (PI * x).cos())
 }
 
-/// Kaiser's window over −1…1. The shape trades ripple (±0.04 dB) for width (flat to 0.88 of half the sample rate).
+/// Kaiser's window over −1…1 in the shape of the interpolators.
 fn kaiser_window(x: f64) -> f64 {
-    const SHAPE: f64 = 5.0;
-    bessel_i0(SHAPE * (1.0 - x * x).max(0.0).sqrt()) / bessel_i0(SHAPE)
+    kaiser(x, KAISER_SHAPE)
+}
+
+/// Kaiser's window over −1…1.
+fn kaiser(x: f64, shape: f64) -> f64 {
+    bessel_i0(shape * (1.0 - x * x).max(0.0).sqrt()) / bessel_i0(shape)
 }
 
 /// Modified Bessel function of the first kind, order zero, by its power series.

@@ -104,7 +104,7 @@ impl GuardRails {
         let middle = |range: &RangeInclusive<f32>| 0.5 * (range.start() + range.end());
         CompressorSettings {
             on: true,
-            threshold_db: -24.0,
+            threshold_db: -18.0,
             knee_db: 6.0,
             ratio: middle(&self.ratio),
             attack_ms: middle(&self.attack_ms),

@@ -51,6 +51,10 @@ impl contract::Processor for Chain {
         self.bypass.latency_frames()
     }
 
+    fn largest_jump_step(&self) -> f64 {
+        0.001
+    }
+
     fn set_neutral(&mut self) {
         self.bypass.set(&BypassSettings { on: true, input_gain_db: 0.0 });
     }
@@ -113,4 +117,63 @@ fn the_input_is_heard_at_the_gain_asked_for() {
     // The rounding of 32-bit floats.
     assert!((gain_db(100..10_000) - 6.0).abs() < 1e-5);
     assert!((gain_db(10_960..20_000) + 3.0).abs() < 1e-5);
+}
+
+#[test]
+fn a_gain_lifts_no_sample_beyond_full_scale() {
+    let input = signals::pink_noise(1, 0.4, 20_000);
+    assert!(rulers::peak(&input) > 1.0);
+    let mut output = input.clone();
+    let mut chain = Chain::new(Format::mono(RATE_HZ), 1.0);
+    chain.bypass.set(&BypassSettings { on: true, input_gain_db: 12.0 });
+    chain.process(&mut [&mut output]);
+    for (x, y) in late(&input, 1.0).iter().zip(&output) {
+        // What comes in beyond full scale stays as it is.
+        assert!(y.abs() <= x.abs().max(1.0) && y.abs() >= x.abs().min(1.0));
+    }
+}
+
+#[test]
+fn equal_sounds_cross_without_a_bump() {
+    // Both sides of the fade are the same sound: a crossfade for unrelated sounds would lift it by 3 dB half way.
+    let input = signals::sine(997.0, 0.5, 0.0, RATE_HZ, 4_000);
+    let mut output = input.clone();
+    let mut chain = Chain::new(Format::mono(RATE_HZ), 1.0);
+    chain.process(&mut [&mut output[..1_000]]);
+    chain.bypass.set(&BypassSettings { on: true, input_gain_db: 0.0 });
+    chain.process(&mut [&mut output[1_000..]]);
+    for (expected, got) in late(&input, 1.0).iter().zip(&output) {
+        assert_eq!(expected, got);
+    }
+}
+
+#[test]
+fn a_fade_between_two_levels_only_falls() {
+    // Constant sound: each sample shows the fade itself.
+    let mut output = vec![0.5f32; 3_000];
+    let mut chain = Chain::new(Format::mono(RATE_HZ), 2.0);
+    chain.process(&mut [&mut output[..1_000]]);
+    chain.bypass.set(&BypassSettings { on: true, input_gain_db: 0.0 });
+    chain.process(&mut [&mut output[1_000..]]);
+    let fade = &output[1_000..1_480];
+    assert!(fade.windows(2).all(|pair| pair[1] < pair[0]));
+    // Half way it is half way: linear.
+    assert!((fade[239] - 0.75).abs() < 1e-6, "{}", fade[239]);
+    assert!(output[1_480..].iter().all(|&x| x == 0.5));
+}
+
+#[test]
+fn a_change_of_mind_turns_the_fade_around_without_a_step() {
+    let mut output = vec![0.5f32; 4_000];
+    let mut chain = Chain::new(Format::mono(RATE_HZ), 2.0);
+    let mut start = 1_000;
+    chain.process(&mut [&mut output[..start]]);
+    for (on, frames) in [(true, 100), (false, 50), (true, 300), (false, 2_550)] {
+        chain.bypass.set(&BypassSettings { on, input_gain_db: 0.0 });
+        chain.process(&mut [&mut output[start..start + frames]]);
+        start += frames;
+    }
+    // Never faster than the whole way (0.5) in 480 frames.
+    assert!(rulers::largest_step(&output[LATENCY_FRAMES..]) <= 0.5 / 480.0 + 1e-7);
+    assert_eq!(output[3_999], 1.0);
 }

@@ -68,9 +68,42 @@ fn forgets_after_300_ms() {
 
 #[test]
 fn what_is_no_sound_counts_as_silence() {
-    let mut left = white_noise(1, 0.5, 24_000);
-    let right = left.clone();
-    left[20_000..20_004].copy_from_slice(&[f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 3e38]);
-    let correlation = measured(&left, &right);
-    assert!((0.99..=1.0).contains(&correlation), "{correlation}");
+    let (left, right) = (white_noise(1, 0.5, 24_000), white_noise(2, 0.5, 24_000));
+    for garbage in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 3e38] {
+        let with = |value: f32| {
+            let mut right = right.clone();
+            right[20_000] = value;
+            measured(&left, &right)
+        };
+        assert_eq!(with(garbage), with(0.0), "{garbage}");
+    }
+}
+
+#[test]
+fn a_constant_offset_counts_as_sound() {
+    // No mean is taken away: what the sum of the sides would do to it is what counts.
+    let (left, right) = (vec![0.25; 24_000], vec![-0.5; 24_000]);
+    assert!((measured(&left, &right) + 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn the_block_size_does_not_matter() {
+    let (left, right) = (white_noise(1, 0.5, 40_000), white_noise(2, 0.5, 40_000));
+    let readings = [1, 17, 64, 480, 1_024, 4_096, 40_000].map(|frames| {
+        let mut meter = CorrelationMeter::new(Format::stereo(44_100.0));
+        left.chunks(frames).zip(right.chunks(frames)).for_each(|(left, right)| meter.process(&[left, right]));
+        (meter.correlation(), meter.overall())
+    });
+    assert!(readings.iter().all(|one| *one == readings[0]), "{readings:?}");
+}
+
+#[test]
+fn reset_forgets_what_was_heard() {
+    let (left, right) = (white_noise(1, 0.5, 24_001), white_noise(2, 0.5, 24_001));
+    let mut meter = CorrelationMeter::new(Format::stereo(RATE_HZ));
+    meter.process(&[&left, &right]);
+    meter.reset();
+    assert_eq!((meter.correlation(), meter.overall()), (0.0, 0.0));
+    meter.process(&[&left, &left]);
+    assert!((meter.correlation() - 1.0).abs() < 1e-12 && (meter.overall() - 1.0).abs() < 1e-12);
 }

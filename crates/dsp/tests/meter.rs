@@ -31,7 +31,7 @@ fn assert_near(reading: f64, expected: f64, tolerance: f64) {
 
 #[test]
 fn every_reading_is_the_same_bits_for_every_block_size() {
-    for rate_hz in [11_025.0, 44_100.0, 48_000.0, 96_000.0, 192_000.0] {
+    for rate_hz in [11_025.0, 44_100.0, 48_000.0, 88_200.0, 96_000.0, 176_400.0, 192_000.0] {
         let [left, right] = noise(4.0, rate_hz);
         let whole = measured(rate_hz, &left, &right);
         for block_frames in [1, 17, 64, 480, 1_024, 4_096] {
@@ -111,6 +111,22 @@ fn garbage_leaves_every_reading_finite() {
 }
 
 #[test]
+fn one_sample_that_is_no_sound_counts_as_silence_in_every_reading() {
+    let [left, right] = noise(4.0, RATE_HZ);
+    for garbage in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 3e38] {
+        // Recent, so that it is in every window; then long ago.
+        for frame in [190_000, 20_000] {
+            let with = |value: f32| {
+                let mut left = left.clone();
+                left[frame] = value;
+                measured(RATE_HZ, &left, &right)
+            };
+            assert_eq!(with(garbage), with(0.0), "{garbage} at frame {frame}");
+        }
+    }
+}
+
+#[test]
 fn levels_of_a_sine_are_those_of_the_textbook() {
     let readings = measured(RATE_HZ, &tone(0.5, 4.0), &tone(0.25, 4.0));
     for (reading, expected) in readings.peak_dbfs.into_iter().zip([-6.02, -12.04]) {
@@ -126,15 +142,34 @@ fn levels_of_a_sine_are_those_of_the_textbook() {
 }
 
 #[test]
-fn ratios_are_peak_over_loudness() {
-    let mut left = tone(0.1, 8.0);
-    // One click early on: it stays in the long ratio and leaves the short one.
-    left[4_800] = 0.9;
+fn peak_to_loudness_ratio_is_the_largest_true_peak_over_the_integrated_loudness() {
+    // A tone of −20 dBFS on both sides is −20 LUFS; a second of it is 10 dB louder.
+    let left: Vec<f32> = [tone(0.1, 4.0), tone(0.1 * 10f64.sqrt(), 1.0), tone(0.1, 4.0)].concat();
     let readings = measured(RATE_HZ, &left, &left);
-    assert_near(readings.plr_lu, readings.true_peak_dbtp - readings.integrated_lufs, 1e-9);
-    assert!(readings.true_peak_dbtp > -1.0);
-    // A sine on both sides: −20 dBTP over −20 LUFS.
-    assert_near(readings.psr_lu, 0.0, 0.03);
+    let integrated_lufs = testkit::loudness::Loudness::of(&[&left, &left], RATE_HZ).integrated_lufs();
+    assert!((-19.0..-16.0).contains(&integrated_lufs), "{integrated_lufs}");
+    assert_near(readings.plr_lu, -10.0 - integrated_lufs, 0.02);
+}
+
+#[test]
+fn peak_to_short_term_ratio_knows_the_last_3_s_only() {
+    let loud = tone(0.1 * 10f64.sqrt(), 1.0);
+    let [just_in, just_out] = [2.9, 3.1].map(|seconds| {
+        let left = [loud.clone(), tone(0.1, seconds)].concat();
+        measured(RATE_HZ, &left, &left).psr_lu
+    });
+    // 100 ms of the louder tone are left in the window: 1.1 LU more, and its peak.
+    assert_near(just_in, 10.0 - 1.14, 0.03);
+    assert_near(just_out, 0.0, 0.03);
+}
+
+#[test]
+fn without_loudness_there_is_no_ratio() {
+    let mut click = vec![0.0; 4_800];
+    click[100] = 0.5;
+    let readings = measured(RATE_HZ, &click, &click);
+    assert!(readings.true_peak_dbtp > -7.0);
+    assert_eq!(readings.plr_lu, SILENCE_DB);
 }
 
 #[test]

@@ -115,13 +115,27 @@ fn the_block_size_does_not_matter() {
 }
 
 #[test]
-fn what_is_no_sound_counts_as_silence() {
-    let reference = white_noise(1, 0.5, 24_000);
-    let mut input = reference.clone();
-    input[20_000] = f32::NAN;
-    let mut meter = NullMeter::new(Format::mono(RATE_HZ));
-    meter.process(&[&input], Some(&[&reference]));
-    // What is missing is one sample of the reference, at most 0.5 in 19 200: −48.9 dBFS.
-    let residual_dbfs = meter.readings().unwrap().residual_dbfs;
-    assert!((-120.0..-48.8).contains(&residual_dbfs), "{residual_dbfs}");
+fn what_is_no_sound_counts_as_silence_on_either_side() {
+    let (input, reference) = (white_noise(1, 0.5, 24_000), white_noise(2, 0.5, 24_000));
+    for garbage in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 3e38] {
+        let with = |value: f32| {
+            let (mut input, mut reference) = (input.clone(), reference.clone());
+            input[20_000] = value;
+            reference[21_000] = value;
+            compared(&[&input, &input], &[&reference, &reference])
+        };
+        assert_eq!(with(garbage), with(0.0), "{garbage}");
+    }
+}
+
+#[test]
+fn reset_equals_new() {
+    let (input, reference) = (white_noise(1, 0.5, 24_001), white_noise(2, 0.25, 24_001));
+    let mut meter = NullMeter::new(Format::stereo(RATE_HZ));
+    let loud = white_noise(3, 1.0, 24_001);
+    meter.process(&[&loud, &loud], Some(&[&reference, &input]));
+    meter.reset();
+    assert_eq!(meter.readings(), None);
+    meter.process(&[&input, &input], Some(&[&reference, &reference]));
+    assert_eq!(meter.readings(), Some(compared(&[&input, &input], &[&reference, &reference])));
 }

@@ -24,6 +24,10 @@ impl contract::Processor for Contracted {
         self.0.latency_frames()
     }
 
+    fn largest_jump_step(&self) -> f64 {
+        0.001
+    }
+
     fn set_neutral(&mut self) {
         self.0.set(&TrimSettings::default());
     }
@@ -132,4 +136,34 @@ fn what_is_not_finite_becomes_silence() {
     let mut signal = [0.5, f32::INFINITY, f32::NAN, f32::NEG_INFINITY, 0.5];
     Trim::new(Format::mono(RATE_HZ)).process(&mut [&mut signal]);
     assert_eq!(signal, [0.5, 0.0, 0.0, 0.0, 0.5]);
+}
+
+#[test]
+fn a_glide_is_monotone() {
+    for (from_db, to_db) in [(0.0, -24.0), (-24.0, 12.0)] {
+        let mut trim = Trim::new(Format::mono(RATE_HZ));
+        trim.set(&TrimSettings { trim_db: from_db, ..Default::default() });
+        let mut signal = vec![0.1f32; 2_000];
+        trim.process(&mut [&mut signal[..500]]);
+        trim.set(&TrimSettings { trim_db: to_db, ..Default::default() });
+        trim.process(&mut [&mut signal[500..]]);
+        let rises = to_db > from_db;
+        assert!(signal[500..1_460].windows(2).all(|pair| if rises { pair[1] > pair[0] } else { pair[1] < pair[0] }));
+        assert!(signal[1_460..].windows(2).all(|pair| pair[1] == pair[0]));
+    }
+}
+
+#[test]
+fn a_fader_move_makes_no_zipper_noise() {
+    // Twenty moves of 1 dB, one a block, as a hand makes them: stairs of 512 frames would leave the tone's image around
+    // each multiple of 94 Hz, at −60 dB here.
+    let mut trim = Trim::new(Format::mono(RATE_HZ));
+    let mut signal = signals::sine(1_000.0, 0.5, 0.0, RATE_HZ, 20 * 512);
+    for (turn, block) in (0_u8..).zip(signal.chunks_mut(512)) {
+        trim.set(&TrimSettings { trim_db: -f32::from(turn), ..Default::default() });
+        trim.process(&mut [block]);
+    }
+    let zipper_db = rulers::db(rulers::amplitude_at(&signal, 8_000.0, RATE_HZ) / 0.5);
+    println!("{zipper_db:.1} dB");
+    assert!(zipper_db < -100.0, "{zipper_db} dB");
 }

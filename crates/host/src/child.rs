@@ -84,6 +84,12 @@ impl ChildProcess {
         self.lost.insert(error).clone()
     }
 
+    /// Kills the process and lets whoever asks it next find out.
+    pub(crate) fn kill(&mut self) {
+        // It may have ended by itself already.
+        let _ = self.child.kill();
+    }
+
     /// Ends the process now.
     fn end(&mut self) {
         // It may end by itself in this very moment; either way it is gone afterwards.

@@ -83,6 +83,11 @@ impl Remote {
         self.child.id()
     }
 
+    /// Kills the process, as a crash would end it: the call that comes next finds it [`HostError::Died`]. `[main]`
+    pub fn kill(&mut self) {
+        self.child.kill();
+    }
+
     /// Sends a block without waiting, so that several plugins play at the same time; [`Remote::receive_block`] ends it.
     /// `[main]`
     pub fn send_block(

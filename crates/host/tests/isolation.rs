@@ -5,7 +5,6 @@
 mod common;
 
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use common::{GAIN, STEREO, bundle, noise, program, remote, track};
@@ -44,8 +43,7 @@ fn a_killed_process_is_told_and_the_others_play_on() {
         player.activate(&STEREO).unwrap();
         process_a_block(player).unwrap();
     }
-    let killed = Command::new("kill").args(["-9", &victim.process_id().to_string()]).status().unwrap();
-    assert!(killed.success());
+    victim.kill();
     let error = process_a_block(&mut victim).unwrap_err();
     assert!(matches!(&error, HostError::Died { status, .. } if status.contains("signal 9")), "{error}");
     process_a_block(&mut other).unwrap();
@@ -54,13 +52,15 @@ fn a_killed_process_is_told_and_the_others_play_on() {
 #[test]
 fn a_plugin_that_hangs_is_ended_and_told() {
     let mut player = remote();
-    player.set_patience(Duration::from_secs(1));
     (&mut player as &mut dyn Player).set("Mode", "Hang").unwrap();
     player.activate(&STEREO).unwrap();
+    // Only now: on a busy machine even an honest answer may take a while.
+    player.set_patience(Duration::from_secs(1));
     let start = Instant::now();
     let error = process_a_block(&mut player).unwrap_err();
     assert!(matches!(error, HostError::NoAnswer { seconds: 1, .. }), "{error}");
-    assert!(start.elapsed() < Duration::from_secs(10));
+    // Half of what it would have waited without being told.
+    assert!(start.elapsed() < Duration::from_secs(30));
     assert_gone(player.process_id());
     assert_eq!(process_a_block(&mut player), Err(error));
 }

@@ -8,6 +8,7 @@ pub mod figures;
 pub mod membership;
 pub mod playback;
 pub mod readout;
+mod remote;
 pub mod voice;
 
 // What the host sees and the window holds.

@@ -1,14 +1,18 @@
 //! Membership: an instance's place in the session, from its first activation to its end, kept by the project file.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use dsp::meter::Readings;
 use nice_plug::params::persist::PersistentField;
 use serde::{Deserialize, Serialize};
+use session::command::{Answer, Command};
 use session::identity::{Identity, Info, Kind};
-use session::member::{Link, Member};
+use session::member::{Candidate, Link, Member, StemId};
 use session::meters::Meters;
 use session::publisher::Publisher;
+
+use crate::remote::Remote;
 
 /// What the project file keeps of an identity.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -18,6 +22,13 @@ pub struct SavedIdentity {
     session: Option<String>,
     session_name: String,
     across_applications: bool,
+    #[serde(skip_serializing_if = "is_none")]
+    stem_number: u32,
+}
+
+/// A stem that never needed a number has none in the project file.
+fn is_none(stem_number: &u32) -> bool {
+    *stem_number == 0
 }
 
 impl From<&Identity> for SavedIdentity {
@@ -27,6 +38,7 @@ impl From<&Identity> for SavedIdentity {
             session: identity.session.map(|session| session.to_string()),
             session_name: identity.session_name.clone(),
             across_applications: identity.across_applications,
+            stem_number: identity.stem_number,
         }
     }
 }
@@ -40,9 +52,13 @@ impl SavedIdentity {
             session: self.session.as_deref().and_then(|session| session.parse().ok()),
             session_name: self.session_name.clone(),
             across_applications: self.across_applications,
+            stem_number: self.stem_number,
         }
     }
 }
+
+/// How long after its first activation an instance still takes whatever identity is loaded into it.
+const SETTLING: Duration = Duration::from_secs(5);
 
 /// An instance's place in the session. It joins with its first activation, so that a host that only looks at the
 /// plugin leaves no trace, and leaves when it is dropped.
@@ -51,28 +67,57 @@ impl SavedIdentity {
 pub struct Membership {
     kind: Kind,
     seat: Mutex<Seat>,
+    remote: Remote,
 }
 
 struct Seat {
     /// Who to join as; after joining the member knows better.
     identity: Identity,
     member: Option<Member>,
+    /// When it joined.
+    joined: Option<Instant>,
+    /// The identity came from a project.
+    is_restored: bool,
+}
+
+impl Seat {
+    fn identity(&self) -> Identity {
+        self.member.as_ref().map_or_else(|| self.identity.clone(), Member::identity)
+    }
 }
 
 impl Membership {
     /// A new instance that has not joined. `[setup]`
     pub fn new(kind: Kind) -> Self {
-        Self { kind, seat: Mutex::new(Seat { identity: Identity::new(), member: None }) }
+        let seat = Seat { identity: Identity::new(), member: None, joined: None, is_restored: false };
+        Self { kind, seat: Mutex::new(seat), remote: Remote::default() }
     }
 
     /// The audio thread's end for an activation; the first call joins the session. `info` is asked again and again for
-    /// what the others should be told, on the session's own thread. `[setup]`
-    pub fn publisher(&self, info: impl Fn() -> Info + Send + Sync + 'static) -> Publisher {
+    /// what the others should be told, on the session's own thread; there `obey` does what a master asks while no audio
+    /// runs. `[setup]`
+    pub fn publisher(
+        &self,
+        info: impl Fn() -> Info + Send + Sync + 'static,
+        obey: impl Fn(Command) -> Answer + Send + Sync + 'static,
+    ) -> Publisher {
         let mut seat = self.seat();
-        let Seat { identity, member } = &mut *seat;
+        seat.joined.get_or_insert_with(Instant::now);
+        let Seat { identity, member, .. } = &mut *seat;
         let member = member.get_or_insert_with(|| Member::join(self.kind, identity.clone(), info()));
         member.follow_info(info);
+        member.follow_commands(obey);
         member.publisher()
+    }
+
+    /// Whether a state that says this about the session, as JSON, may make this instance another one: it is being
+    /// restored with its project, or copied from another track. A preset may not: it comes to an instance that has been
+    /// restored before, or has been at work for a while, and is of another instance. `[main]`
+    pub fn may_become(&self, saved: &str) -> bool {
+        let Ok(saved) = serde_json::from_str::<SavedIdentity>(saved) else { return false };
+        let seat = self.seat();
+        let is_settled = seat.is_restored || seat.joined.is_some_and(|joined| joined.elapsed() > SETTLING);
+        !is_settled || saved.instance == seat.identity().instance.to_string()
     }
 
     /// Leaves the session; a plugin does so when it is dropped. Left to the last reference, the end could fall to the
@@ -87,6 +132,70 @@ impl Membership {
         self.seat().member.as_ref().map(ask)
     }
 
+    /// The name the others see; "Stem" before the instance has joined. `[main]`
+    pub fn name(&self) -> String {
+        self.with_member(Member::name).unwrap_or_else(|| "Stem".to_owned())
+    }
+
+    /// The visible name of the session, empty for none. `[main]`
+    pub fn session_name(&self) -> String {
+        self.seat().identity().session_name
+    }
+
+    /// The sessions a stem could join instead of none, for a menu; see [`candidate_line`]. `[main]`
+    pub fn candidates(&self) -> Vec<Candidate> {
+        match self.with_member(Member::link) {
+            Some(Link::Choose { candidates }) => candidates,
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether the same session in other applications and projects is linked, too. `[main]`
+    pub fn is_linked_across_applications(&self) -> bool {
+        self.seat().identity().across_applications
+    }
+
+    /// Switches that. `[main]`
+    pub fn link_across_applications(&self, on: bool) {
+        self.seat().identity.across_applications = on;
+        self.with_member(|member| member.link_across_applications(on));
+    }
+
+    /// What the user should know beside [`Membership::link_sentence`], one sentence each, for a banner. `[main]`
+    pub fn notices(&self) -> Vec<Notice> {
+        let (mut masters, mut stems) = (Vec::new(), Vec::new());
+        self.with_member(|member| {
+            member.masters(&mut masters);
+            member.stems(&mut stems);
+        });
+        let own = self.seat().identity().instance;
+        let mut notices = Vec::new();
+        if self.kind == Kind::Master
+            && let Some(other) = masters.iter().find(|master| master.instance != own)
+        {
+            notices.push(Notice::AnotherMaster { host_name: other.info.host_name.clone() });
+        }
+        let majors = self.with_member(Member::other_versions).unwrap_or_default();
+        notices.extend(majors.into_iter().map(|major| Notice::OtherVersion { major }));
+        if let Some(soloed) = stems.iter().find(|stem| stem.soloed) {
+            notices.push(Notice::Solo { name: soloed.info.name.clone() });
+        }
+        notices
+    }
+
+    /// A master asks a stem for a trim, a mute, a solo, to show which it is, or to take a colour. The newest wish of a
+    /// kind counts, so a control may ask in every frame of a drag. False when the stem cannot be asked: it has left, or
+    /// the master is not in the session yet. `[main]`
+    pub fn ask(&self, stem: StemId, command: Command) -> bool {
+        self.with_member(|member| self.remote.ask(member, stem, command)).unwrap_or(false)
+    }
+
+    /// Why what was asked of a stem last has no effect, as a sentence, for some seconds; nothing while it has one, or
+    /// still may. `[main]`
+    pub fn reason(&self, stem: StemId) -> Option<&'static str> {
+        self.with_member(|member| self.remote.reason(member, stem)).flatten()
+    }
+
     /// Whom the instance is linked to, or why not, as a sentence for the musician. `[main]`
     pub fn link_sentence(&self) -> String {
         let told = self.with_member(|member| (member.link(), member.local_only()));
@@ -96,6 +205,10 @@ impl Membership {
             Link::Linked { session_name } => format!("Linked to {session_name}"),
             Link::Waiting { session_name } if session_name.is_empty() => "Waiting for a Master Bus".to_owned(),
             Link::Waiting { session_name } => format!("Waiting for the Master Bus of {session_name}"),
+            Link::Apart { session_name, host_name } => format!(
+                "The Master Bus of {session_name} runs in another project or application ({host_name}): switch on Link \
+                 across applications to link"
+            ),
             Link::Choose { candidates } if candidates.len() == 1 => "Not linked: choose the session".to_owned(),
             Link::Choose { candidates } => format!("Not linked: choose one of {} sessions", candidates.len()),
             Link::Full => "The session is full: 128 instances are open".to_owned(),
@@ -115,6 +228,7 @@ impl PersistentField<'_, SavedIdentity> for Membership {
     fn set(&self, saved: SavedIdentity) {
         let mut seat = self.seat();
         seat.identity = saved.identity();
+        seat.is_restored = true;
         if let Some(member) = &seat.member {
             member.set_identity(&seat.identity);
         }
@@ -124,10 +238,55 @@ impl PersistentField<'_, SavedIdentity> for Membership {
     where
         F: Fn(&SavedIdentity) -> R,
     {
-        let seat = self.seat();
-        let identity = seat.member.as_ref().map_or_else(|| seat.identity.clone(), Member::identity);
-        read(&SavedIdentity::from(&identity))
+        read(&SavedIdentity::from(&self.seat().identity()))
     }
+}
+
+/// Something the user should know; its text is a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// A second master is in the session, maybe that of a copy of the project: offer
+    /// [`Member::make_independent`].
+    AnotherMaster {
+        /// The application it runs in.
+        host_name: String,
+    },
+    /// Another major version is open, which cannot be linked to.
+    OtherVersion {
+        /// Its number.
+        major: u64,
+    },
+    /// A stem is soloed.
+    Solo {
+        /// The stem.
+        name: String,
+    },
+}
+
+impl std::fmt::Display for Notice {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Notice::AnotherMaster { host_name } => write!(
+                formatter,
+                "Another Master Bus is in this session ({host_name}). If a copy of the project is open, make this one \
+                 independent: it takes its stems along."
+            ),
+            Notice::OtherVersion { major } => {
+                write!(
+                    formatter,
+                    "An instance of version {major}.x is open; update so that both have the same to link."
+                )
+            }
+            Notice::Solo { name } => write!(formatter, "{name} is soloed: you hear it alone, a bounce has all stems."),
+        }
+    }
+}
+
+/// A session as a line of a menu: "Album (REAPER, 8 stems)". `[main]`
+pub fn candidate_line(candidate: &Candidate) -> String {
+    let Candidate { session_name, host_name, stem_count, .. } = candidate;
+    let stems = if *stem_count == 1 { "stem" } else { "stems" };
+    format!("{session_name} ({host_name}, {stem_count} {stems})")
 }
 
 /// The readings of a chain as they travel; the caller adds what its chain knows beside the meters. `[audio]`

@@ -1,11 +1,12 @@
 //! Voice: what a plugin's audio thread tells the session, block by block.
 
 use session::command::{Answer, Command};
+use session::identity::ResetPolicy;
 use session::meters::{Meters, Position, Run};
 use session::publisher::Publisher;
 
 use crate::door::Link;
-use crate::playback::Playback;
+use crate::playback::{Moves, Playback};
 
 /// The audio thread's side of one activation.
 pub struct Voice {
@@ -31,10 +32,20 @@ impl Voice {
         self.publisher.poll_commands(obey);
     }
 
+    /// Whether the stem is silent because another one is soloed; never in a render to a file. `[audio]`
+    pub fn is_silenced(&self, link: &Link) -> bool {
+        self.publisher.implied_mute() && !link.is_offline()
+    }
+
+    /// Whether the measurement begins again by itself, as this stem's master wants it. `[audio]`
+    pub fn restarts(&self, moves: Moves) -> bool {
+        restarts(self.publisher.reset_policy(), moves)
+    }
+
     /// Says what was heard up to the end of a block of `frames` frames. `read` is asked only when the readings travel:
     /// at most once in 128 frames. `[audio]`
     pub fn announce(&mut self, position: Position, frames: usize, read: impl FnOnce() -> Meters) {
-        let meters = if self.publisher.is_due(frames) { self.complete(read()) } else { Meters::default() };
+        let meters = if self.publisher.is_due(position, frames) { self.complete(read()) } else { Meters::default() };
         self.publisher.publish(&meters, position, frames);
     }
 
@@ -46,6 +57,15 @@ impl Voice {
 
     fn complete(&self, meters: Meters) -> Meters {
         Meters { loudness_reset_count: self.reset_count, sample_rate_hz: self.sample_rate_hz, ..meters }
+    }
+}
+
+/// Whether a measurement begins again by itself. `[audio]`
+pub fn restarts(policy: ResetPolicy, moves: Moves) -> bool {
+    match policy {
+        ResetPolicy::Manual => false,
+        ResetPolicy::OnPlay => moves.started,
+        ResetPolicy::OnJump => moves.started || moves.jumped,
     }
 }
 

@@ -13,6 +13,7 @@ pub fn text(report: &Report) -> String {
     if !report.targets.is_empty() {
         sections.push(platforms(report));
     }
+    sections.extend(report.events.iter().map(|event| format!("Event: {}", printable(event))));
     sections.extend(report.notes.iter().map(|note| format!("Note: {}", printable(note))));
     sections.join("\n\n") + "\n"
 }

@@ -61,6 +61,7 @@ fn sample() -> Report {
                 ..Default::default()
             },
         ],
+        events: vec!["Drums was killed at 0:12.3.".to_owned()],
         notes: vec!["Two stems are silent.".to_owned()],
     }
 }
@@ -110,7 +111,7 @@ fn json_keys_are_the_published_ones() {
         "correlation",
         "max_gain_reduction_db",
     ];
-    let top = ["generator", "version", "sample_rate_hz", "duration_s", "master", "stems", "targets", "notes"];
+    let top = ["generator", "version", "sample_rate_hz", "duration_s", "master", "stems", "targets", "events", "notes"];
     assert_eq!(keys(&text, 2), top);
     assert_eq!(keys(&text, 4), figures);
     let target = [

@@ -2,16 +2,21 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::census::{Census, Peer};
-use crate::claim::Birth;
-use crate::command::{ADOPT, Answer, Word, post};
+use crate::claim::{Birth, Ownership};
+use crate::command::{ADOPT, Answer, Command, Word, post, take};
 use crate::identity::Kind;
+use crate::layout::COMMAND_KINDS;
 use crate::member::{Candidate, Link, StemId};
+use crate::naming::Given;
 use crate::region::Region;
 use crate::rules::{Party, Step, step};
-use crate::seat::Seat;
+use crate::seat::{Deputy, Seat};
+
+/// How long the helper hurries after it has seen a window of the master.
+const WATCHED: Duration = Duration::from_millis(500);
 
 /// Members, region, and everybody seen in it.
 pub(crate) struct Board {
@@ -19,6 +24,8 @@ pub(crate) struct Board {
     seat_count: u64,
     /// Where everybody meets; `None` until it is open.
     pub(crate) region: Option<Arc<Region>>,
+    /// Other major versions that are here.
+    pub(crate) other_majors: Vec<u64>,
     /// Why the region is on the heap.
     pub(crate) local_only: Option<String>,
     pub(crate) host_group: u64,
@@ -41,6 +48,7 @@ impl Board {
             seat_count: 0,
             region: None,
             local_only: None,
+            other_majors: Vec::new(),
             host_group: 0,
             census: Census::new(),
             fast_until: None,
@@ -97,6 +105,14 @@ impl Board {
         }
     }
 
+    /// Shows cleaners of old files that all of them are in use. `[main]`
+    pub(crate) fn touch_files(&self) {
+        if let Some(files) = self.region.as_ref().and_then(|region| region.files()) {
+            files.touch_region();
+        }
+        self.seats.iter().filter_map(|seat| seat.ownership.as_ref()).for_each(Ownership::touch_lock);
+    }
+
     /// Gives up slots that are not the member's any more, or not for the name it has now. `[main]`
     pub(crate) fn check_slots(&mut self, now: Instant) {
         self.refresh(now);
@@ -139,6 +155,7 @@ impl Board {
         let adoptions: Vec<Option<Word>> = self.seats.iter().map(adoption).collect();
         self.refresh(now);
         let (host_group, census) = (self.host_group, &self.census);
+        let mut given = Given::default();
         for (seat, adoption) in self.seats.iter_mut().zip(adoptions) {
             if let Some(ownership) = &mut seat.ownership {
                 ownership.beat();
@@ -148,10 +165,42 @@ impl Board {
             if let Some(word) = adoption {
                 adopt(seat, word, census, host_group);
             }
+            given.name_session(seat, census);
             link(seat, census, host_group);
+            given.number_stem(seat, census, host_group);
             seat.write_metadata(host_group);
             invite(seat);
-            tell_audio(seat, census, host_group);
+            tell_audio(seat, census, host_group, now);
+            if seat.is_watched_by_master(census, host_group) {
+                self.fast_until = Some(now + WATCHED);
+            }
+        }
+    }
+
+    /// What masters ask of members whose audio rests, with who does it. `[main]`
+    pub(crate) fn errands(&mut self, now: Instant) -> Vec<(u64, Deputy, Word, usize)> {
+        let mut errands = Vec::new();
+        for seat in &self.seats {
+            let (Some(deputy), Some(ownership)) = (&seat.deputy, &seat.ownership) else { continue };
+            let rests = self.census.peer(ownership.index()).is_some_and(|peer| peer.audio_rests(now));
+            for kind in (0..COMMAND_KINDS).filter(|kind| rests && *kind != ADOPT) {
+                let Some((command, answer)) = ownership.slot().mailbox(kind) else { continue };
+                let word = Word(command.load(Ordering::Relaxed));
+                let is_for_audio = Command::from_parts(kind, word.value()).is_some_and(Command::needs_audio);
+                let is_masters = seat.masters >> (word.writer() & 127) & 1 == 1;
+                if is_masters && !is_for_audio && take(answer, word) {
+                    errands.push((seat.number, Arc::clone(deputy), word, kind));
+                }
+            }
+        }
+        errands
+    }
+
+    /// Sends the answer to a command that was taken from [`Board::errands`]. `[main]`
+    pub(crate) fn answer(&mut self, number: u64, kind: usize, word: Word) {
+        let ownership = self.seat_mut(number).and_then(|seat| seat.ownership.as_ref());
+        if let Some((_, answer)) = ownership.and_then(|ownership| ownership.slot().mailbox(kind)) {
+            answer.store(word.0, Ordering::Relaxed);
         }
     }
 }
@@ -176,7 +225,14 @@ fn link(seat: &mut Seat, census: &Census, host_group: u64) {
             identity.session_name.clone_from(&masters[master].metadata.session_name);
             Link::Linked { session_name: identity.session_name.clone() }
         }
-        Step::Wait => Link::Waiting { session_name: identity.session_name.clone() },
+        Step::Wait => {
+            let session_name = identity.session_name.clone();
+            let is_ours = |master: &&&Peer| own.session.is_some() && master.metadata.session == own.session;
+            match masters.iter().find(is_ours) {
+                Some(master) => Link::Apart { session_name, host_name: master.metadata.info.host_name.clone() },
+                None => Link::Waiting { session_name },
+            }
+        }
         Step::Ask(choices) => {
             let candidate = |choice: usize| candidate(masters[choice], census);
             let mut candidates: Vec<Candidate> = choices.into_iter().filter_map(candidate).collect();
@@ -193,15 +249,18 @@ fn candidate(master: &Peer, census: &Census) -> Option<Candidate> {
     Some(Candidate { session, session_name, host_name, stem_count })
 }
 
-/// Tells the audio thread whose commands count, and whether another stem is soloed.
-fn tell_audio(seat: &Seat, census: &Census, host_group: u64) {
-    let (Some(outlet), Some(own_slot)) = (seat.outlet(), seat.slot()) else { return };
+/// Tells the audio thread whose commands count, when to measure again, and whether another stem is soloed.
+fn tell_audio(seat: &mut Seat, census: &Census, host_group: u64, now: Instant) {
     let party = seat.party(host_group);
-    let bits = census.members_of(&party, Kind::Master).fold(0, |slots, (slot, _)| slots | 1 << slot);
-    outlet.accept_masters(bits);
+    let masters = || census.members_of(&party, Kind::Master);
+    seat.masters = masters().fold(0, |slots, (slot, _)| slots | 1 << slot);
+    let (Some(outlet), Some(own_slot)) = (seat.outlet(), seat.slot()) else { return };
+    outlet.accept_masters(seat.masters);
+    let policy = masters().next().map(|(_, master)| master.metadata.info.reset_policy);
+    outlet.set_reset_policy(policy.unwrap_or_default());
     let is_soloed = |own: bool| {
         let mut stems = census.members_of(&party, Kind::Stem);
-        stems.any(|(slot, peer)| (slot == own_slot) == own && peer.position.run.soloed)
+        stems.any(|(slot, peer)| (slot == own_slot) == own && peer.is_soloed(now))
     };
     outlet.set_implied_mute(seat.kind == Kind::Stem && is_soloed(false) && !is_soloed(true));
 }

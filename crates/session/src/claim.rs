@@ -7,7 +7,7 @@ use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::atomic::fence;
 use crate::command::Word;
@@ -152,6 +152,14 @@ impl Ownership {
         }
     }
 
+    /// Shows cleaners of old files that the slot's lock file is in use. `[main]`
+    pub(crate) fn touch_lock(&self) {
+        if let Some(lock) = &self.lock {
+            // A cleaner that gets through all the same is noticed by `repair_lock`.
+            let _ = lock.set_modified(SystemTime::now());
+        }
+    }
+
     /// Keeps the slot for good: an audio thread is stuck in it, so it must not be given away. `[main]`
     pub(crate) fn abandon(self) {
         std::mem::forget(self);
@@ -205,6 +213,7 @@ fn fill(slot: Slot<'_>, birth: &Birth) -> u64 {
         answer.store(Word(command.load(Ordering::Relaxed)).voided().0, Ordering::Relaxed);
     }
     slot.meters().write(slot.meters().start(), &[0; METER_WORDS]);
+    slot.history().clear();
     slot.metadata().write(slot.metadata().start(), &birth.metadata)
 }
 

@@ -34,12 +34,31 @@ pub enum Answer {
     Applied,
     /// Done with the nearest value in range.
     Clamped,
-    /// Not done: automated or locked.
+    /// Not done: the host moves the parameter just now, by automation or by a hand.
     Refused,
     /// Not done during an offline render.
     Deferred,
     /// Not done: the stem is older than this command.
     Unknown,
+    /// Not done: the host says what its track looks like.
+    TrackDecides,
+    /// Not done: too many changes wait for the host.
+    Busy,
+}
+
+impl Answer {
+    /// Why the stem did not do it, for the musician; nothing where it did. `[any]`
+    pub fn reason(self) -> Option<&'static str> {
+        match self {
+            Answer::Applied => None,
+            Answer::Clamped => Some("The stem went as far as it can."),
+            Answer::Refused => Some("The host is moving this control of the stem just now: its automation counts."),
+            Answer::Deferred => Some("The stem is being rendered to a file: ask again when that is done."),
+            Answer::Unknown => Some("The stem's Stem Trim is too old for this: update it."),
+            Answer::TrackDecides => Some("The host gives the track its colour: change it there."),
+            Answer::Busy => Some("The stem's host is behind with earlier changes: try again."),
+        }
+    }
 }
 
 /// How far a command has come.
@@ -57,6 +76,19 @@ pub enum Delivery {
     Gone,
 }
 
+impl Delivery {
+    /// Why a command has no effect, for the musician; nothing where it has one, or may still. `[any]`
+    pub fn reason(self) -> Option<&'static str> {
+        match self {
+            Delivery::Pending => None,
+            Delivery::Answered(answer) => answer.reason(),
+            Delivery::NotResponding => Some("The stem does not respond: its host has stopped or is busy."),
+            Delivery::Superseded => Some("A newer change, maybe of another Master Bus, took its place."),
+            Delivery::Gone => Some("The stem has left the session."),
+        }
+    }
+}
+
 /// Kind number of "join my session", which the helpers settle among themselves.
 pub(crate) const ADOPT: usize = 6;
 
@@ -72,6 +104,11 @@ impl Command {
             Command::Color { color_argb } => (5, color_argb),
             Command::Identify => (7, 0),
         }
+    }
+
+    /// Whether only the stem's audio thread can do it; the rest happens while the audio rests, too.
+    pub(crate) fn needs_audio(self) -> bool {
+        matches!(self, Command::ResetLoudness | Command::ResetPeaks)
     }
 
     /// What has arrived; `None` for kinds and values of a later version.
@@ -99,6 +136,8 @@ impl Answer {
             Answer::Refused => 3,
             Answer::Deferred => 4,
             Answer::Unknown => 5,
+            Answer::TrackDecides => 6,
+            Answer::Busy => 7,
         }
     }
 
@@ -109,6 +148,8 @@ impl Answer {
             3 => Some(Answer::Refused),
             4 => Some(Answer::Deferred),
             5 => Some(Answer::Unknown),
+            6 => Some(Answer::TrackDecides),
+            7 => Some(Answer::Busy),
             _ => None,
         }
     }
@@ -148,7 +189,7 @@ impl Word {
         Self::new(self.sequence(), answer.number(), self.value())
     }
 
-    /// The word that declares this command void for a new owner of the slot.
+    /// The word that says that this command is void for a new owner of the slot, or that its answer is on the way.
     pub(crate) fn voided(self) -> Self {
         Self::new(self.sequence(), 0, 0)
     }
@@ -167,6 +208,14 @@ pub(crate) fn post(word: &AtomicU64, writer: u8, value: u32) -> Option<u32> {
         }
     }
     None
+}
+
+/// Takes a command for whoever comes first, audio thread or helper: true once for each. The answer is owed. `[audio]`
+pub(crate) fn take(answer: &AtomicU64, word: Word) -> bool {
+    let found = answer.load(Ordering::Relaxed);
+    Word(found).sequence() != word.sequence()
+        // Acquire and release: what the one did about the last command has happened before what the other does now.
+        && answer.compare_exchange(found, word.voided().0, Ordering::AcqRel, Ordering::Relaxed).is_ok()
 }
 
 #[cfg(all(test, not(loom)))]

@@ -18,6 +18,13 @@ pub struct Ticket {
     sent: Instant,
 }
 
+impl Ticket {
+    /// How long ago it was sent. `[main]`
+    pub fn age(&self) -> Duration {
+        self.sent.elapsed()
+    }
+}
+
 /// Why a command could not be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {

@@ -3,6 +3,7 @@
 //! It opens the region, claims slots, shows that its members are alive, decides whom they are linked to, and proves
 //! the end of others. It works four times a second, and thirty times while somebody looks.
 
+use std::fs::File;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -10,12 +11,14 @@ use std::time::{Duration, Instant};
 use crate::board::Board;
 use crate::census::STALE_AFTER;
 use crate::claim::{self, Ownership};
+use crate::command::{Answer, Command};
 use crate::host_group;
 use crate::layout::SLOT_COUNT;
 use crate::member::{Activity, Link, Place};
 use crate::region::Region;
 use crate::slot::Status;
 use crate::uuid::random_word;
+use crate::versions;
 
 /// Time between two rounds when nobody looks.
 const SLOW: Duration = Duration::from_millis(250);
@@ -23,6 +26,8 @@ const SLOW: Duration = Duration::from_millis(250);
 const FAST: Duration = Duration::from_millis(33);
 /// How often the files are compared with what is mapped and locked.
 const CHECK_FILES: Duration = Duration::from_secs(2);
+/// How often the files are touched: cleaners take what nobody has touched for six hours (XDG base directories).
+const TOUCH_FILES: Duration = Duration::from_secs(3600);
 /// When a claim is tried again after all slots were taken.
 const RETRY_CLAIM: Duration = Duration::from_secs(5);
 
@@ -84,7 +89,14 @@ pub(crate) fn enter(place: Place) -> Arc<Shared> {
         return Arc::clone(&hub.shared);
     }
     let shared = Arc::new(Shared { board: Mutex::new(Board::new()), wake: Condvar::new() });
-    let helper = Helper { shared: Arc::clone(&shared), place: place.clone(), owner: random_word(), checked: None };
+    let helper = Helper {
+        shared: Arc::clone(&shared),
+        place: place.clone(),
+        owner: random_word(),
+        checked: None,
+        touched: Instant::now(),
+        presence: None,
+    };
     let thread = thread::Builder::new().name("stemma session".into()).spawn(move || helper.run());
     if let Err(error) = &thread {
         shared.read(|board| board.local_only = Some(format!("the helper thread cannot be started: {error}")));
@@ -120,12 +132,20 @@ struct Helper {
     owner: u64,
     /// When the files were compared last.
     checked: Option<Instant>,
+    /// When the files were touched last.
+    touched: Instant,
+    /// Says that this version is here.
+    presence: Option<File>,
 }
 
 impl Helper {
     fn run(mut self) {
         let host_group = host_group::of_this_process();
-        let (region, reason) = self.open();
+        let (region, reason) = match self.open() {
+            Ok(region) => (region, None),
+            Err(reason) => (Arc::new(Region::on_heap()), Some(reason)),
+        };
+        self.presence = versions::announce(&region);
         self.shared.read(|board| {
             board.host_group = host_group;
             board.region = Some(region);
@@ -137,6 +157,7 @@ impl Helper {
             self.shared.read(|board| board.check_slots(Instant::now()));
             self.claim_slots();
             self.shared.read(|board| board.update(Instant::now()));
+            self.run_errands();
             self.probe_the_silent();
         }
     }
@@ -149,27 +170,33 @@ impl Helper {
         for (number, source) in sources {
             let info = source();
             self.shared.read(|board| {
-                if let Some(seat) = board.seat_mut(number) {
-                    seat.info = info;
+                if let Some(seat) = board.seat_mut(number).filter(|seat| *seat.info != info) {
+                    seat.info = Arc::new(info);
                 }
             });
         }
     }
 
-    /// The region, and if it is on the heap, why.
-    fn open(&self) -> (Arc<Region>, Option<String>) {
-        let directory = match &self.place {
-            Place::User => None,
-            Place::Directory(path) => Some(path.as_path()),
-            Place::Process(_) => return (Arc::new(Region::on_heap()), Some("a private place was asked for".into())),
-        };
-        match Region::open(directory) {
-            Ok(region) => (Arc::new(region), None),
-            Err(refusal) => (Arc::new(Region::on_heap()), Some(refusal.to_string())),
+    /// Does what masters ask of members whose audio rests. Outside the lock: a member may take its own.
+    fn run_errands(&self) {
+        for (number, deputy, word, kind) in self.shared.read(|board| board.errands(Instant::now())) {
+            let answer = Command::from_parts(kind, word.value()).map_or(Answer::Unknown, |command| deputy(command));
+            self.shared.read(|board| board.answer(number, kind, word.answered(answer)));
         }
     }
 
-    /// Notices that somebody deleted or replaced the files: then everybody moves to the new ones.
+    /// The region where everybody meets, or why there is none.
+    fn open(&self) -> Result<Arc<Region>, String> {
+        let directory = match &self.place {
+            Place::User => None,
+            Place::Directory(path) => Some(path.as_path()),
+            Place::Process(_) => return Err("a private place was asked for".into()),
+        };
+        Region::open(directory).map(Arc::new).map_err(|refusal| refusal.to_string())
+    }
+
+    /// Notices that somebody deleted or replaced the files: then everybody moves to the new ones. From the heap everybody
+    /// moves as soon as there are any.
     fn compare_files(&mut self) {
         let now = Instant::now();
         if self.checked.is_some_and(|checked| now.duration_since(checked) < CHECK_FILES) {
@@ -177,12 +204,32 @@ impl Helper {
         }
         self.checked = Some(now);
         let Some(region) = self.shared.read(|board| board.region.clone()) else { return };
-        if region.is_current() {
-            self.shared.read(Board::repair_locks);
-        } else {
-            let (region, reason) = self.open();
-            self.shared.read(|board| board.move_to(region, reason));
+        let is_local = self.shared.read(|board| board.local_only.is_some());
+        match (is_local, region.is_current()) {
+            (false, true) => self.shared.read(Board::repair_locks),
+            (false, false) => match self.open() {
+                Ok(region) => self.move_to(region, None),
+                Err(reason) => self.move_to(Arc::new(Region::on_heap()), Some(reason)),
+            },
+            (true, _) => match self.open() {
+                Ok(region) => self.move_to(region, None),
+                Err(reason) => self.shared.read(|board| board.local_only = Some(reason)),
+            },
         }
+        let other_majors =
+            self.shared.read(|board| board.region.clone()).map_or_else(Vec::new, |region| versions::others(&region));
+        self.shared.read(|board| board.other_majors = other_majors);
+        if now.duration_since(self.touched) >= TOUCH_FILES {
+            self.touched = now;
+            versions::touch(self.presence.as_ref());
+            self.shared.read(|board| board.touch_files());
+        }
+    }
+
+    /// Everybody goes to another region.
+    fn move_to(&mut self, region: Arc<Region>, local_only: Option<String>) {
+        self.presence = versions::announce(&region);
+        self.shared.read(|board| board.move_to(region, local_only));
     }
 
     /// Finds a slot for every member that has none.

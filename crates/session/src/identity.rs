@@ -25,6 +25,9 @@ pub struct Identity {
     pub session_name: String,
     /// Link across applications and projects too, as long as the session is the same. Off unless the user asks for it.
     pub across_applications: bool,
+    /// The number of a stem without a name of its own, "Stem 3"; 0 until it needed one. No two stems of a session have
+    /// the same.
+    pub stem_number: u32,
 }
 
 impl Identity {
@@ -37,7 +40,8 @@ impl Identity {
 /// What an instance tells the others about itself.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Info {
-    /// The name of the stem or of the mix; at most 64 bytes of UTF-8 travel.
+    /// The name of the stem or of the mix; at most 64 bytes of UTF-8 travel. A stem that says none is called "Stem" and
+    /// its number.
     pub name: String,
     /// The number of the stem's role in the role menu; readers treat unknown numbers as "other".
     pub role: u8,
@@ -57,4 +61,40 @@ pub struct Info {
     pub host_document: u64,
     /// Version of the plugin: major, minor, patch.
     pub plugin_version: [u16; 3],
+    /// A stem's solo is on: the other stems of the session are silent.
+    pub soloed: bool,
+    /// A master: when its stems begin to measure again.
+    pub reset_policy: ResetPolicy,
+}
+
+/// When the measurements of a session start again by themselves. Its master decides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ResetPolicy {
+    /// Only when asked.
+    Manual,
+    /// When playback starts.
+    #[default]
+    OnPlay,
+    /// When playback starts or jumps.
+    OnJump,
+}
+
+impl ResetPolicy {
+    /// As it travels; never 0.
+    pub(crate) fn number(self) -> u64 {
+        match self {
+            ResetPolicy::Manual => 1,
+            ResetPolicy::OnPlay => 2,
+            ResetPolicy::OnJump => 3,
+        }
+    }
+
+    /// From what has travelled; what is not known is what an unlinked stem does.
+    pub(crate) fn from_number(number: u64) -> Self {
+        match number {
+            1 => ResetPolicy::Manual,
+            3 => ResetPolicy::OnJump,
+            _ => ResetPolicy::OnPlay,
+        }
+    }
 }

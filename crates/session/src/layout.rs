@@ -16,14 +16,15 @@
 //! | 0x180 | 16 answer words: `sequence:24 · status:8 · value:32` | owner |
 //! | 0x200 | metadata sequence, 0x240 56 words of metadata | owner's helper |
 //! | 0x400 | meter sequence, 0x440 128 words of meters | audio thread |
-//! | 0x840 | reserved, zero | nobody |
+//! | 0x880 | since minor 1: 16 short records of 8 words, a sequence and 7 words of [`moment`] each | audio thread |
+//! | 0xc80 | reserved, zero | nobody |
 
 /// Name of the region's file; the major version is part of it.
 pub const REGION_NAME: &str = "bus-v1.shm";
 /// Major version: other majors never share memory.
 pub const LAYOUT_MAJOR: u64 = 1;
 /// Minor version this code writes.
-pub const LAYOUT_MINOR: u64 = 0;
+pub const LAYOUT_MINOR: u64 = 1;
 /// Bytes of the region.
 pub const REGION_BYTES: usize = HEADER_BYTES + SLOT_COUNT * SLOT_BYTES;
 /// Bytes of the header; a whole number of pages everywhere, Apple's 16 KiB included.
@@ -99,7 +100,32 @@ pub const METERS: usize = word_at(0x440);
 /// Words of meters.
 pub const METER_WORDS: usize = 128;
 /// Meter words this version writes; the others stay zero.
-pub const METER_WORDS_WRITTEN: usize = 28;
+pub const METER_WORDS_WRITTEN: usize = 27;
+
+/// Slot: the history, since minor 1.
+pub const HISTORY: usize = word_at(0x880);
+/// Records of the history; record `n` stands at place `n` modulo this.
+pub const HISTORY_RECORDS: usize = 16;
+/// Words of a record of the history, the first of which is its sequence.
+pub const HISTORY_RECORD_WORDS: usize = 8;
+
+/// Offsets in a record of the history, after its sequence. Pairs are bits of two f32, left or first in the low half.
+pub mod moment {
+    /// The number of the record, from 1; 0 is none.
+    pub const SERIAL: usize = 0;
+    /// Song position in frames, signed.
+    pub const SONG_POSITION: usize = 1;
+    /// Run flags, see [`run_flag`](super::run_flag).
+    pub const RUN_FLAGS: usize = 2;
+    /// Peak, left and right.
+    pub const PEAK: usize = 3;
+    /// True peak, left and right.
+    pub const TRUE_PEAK: usize = 4;
+    /// Momentary and short-term loudness.
+    pub const LOUDNESS: usize = 5;
+    /// Gain reduction, and zero.
+    pub const GAIN_REDUCTION: usize = 6;
+}
 
 /// Offsets in the metadata. Texts are a length in bytes and UTF-8 padded with zeros.
 pub mod metadata {
@@ -135,8 +161,14 @@ pub mod metadata {
     pub const HOST_NAME: usize = 29;
     /// Plugin version, `major:16 · minor:16 · patch:16`.
     pub const PLUGIN_VERSION: usize = 33;
-    /// Bit 0: the user linked across applications.
+    /// Bit 0: the user linked across applications. Since minor 1, bit 1: the stem is soloed; bit 2: a window shows the
+    /// session.
     pub const SWITCHES: usize = 34;
+    /// Since minor 1: the stem's number in its session; 0 is none.
+    pub const STEM_NUMBER: usize = 35;
+    /// Since minor 1: when the session's measurements start again by themselves: 0 unknown, 1 only when asked, 2 when
+    /// playback starts, 3 when it starts or jumps.
+    pub const RESET_POLICY: usize = 36;
 }
 
 /// Offsets in the meters. Values are bits of an f64 (dBFS, LUFS, LU, Hz) or counts.
@@ -185,8 +217,10 @@ pub mod meter {
     pub const CLIP_COUNT: usize = 24;
     /// Loudness resets, a count.
     pub const LOUDNESS_RESET_COUNT: usize = 25;
-    /// Reserved for two more readings, zero.
-    pub const RESERVED: usize = 26;
+    /// Since minor 1: number of the newest record of the history; 0 is none.
+    pub const HISTORY_SERIAL: usize = 26;
+    /// Reserved for one more reading, zero.
+    pub const RESERVED: usize = 27;
     /// Reserved: counts spectra. This version writes no spectrum; 0 is "no spectrum".
     pub const SPECTRUM_SERIAL: usize = 64;
     /// Reserved: 64 bands of a spectrum as f32 in dB, two a word, low half first; zero while there is none.
@@ -216,7 +250,12 @@ const _: () = {
     assert!(COMMANDS + COMMAND_KINDS == ANSWERS && ANSWERS + COMMAND_KINDS == METADATA_SEQUENCE);
     assert!((METADATA - METADATA_SEQUENCE) * 8 == 64 && METADATA + METADATA_WORDS == METER_SEQUENCE);
     assert!((METERS - METER_SEQUENCE) * 8 == 64 && (METERS + METER_WORDS) * 8 == 0x840);
-    assert!(METERS + METER_WORDS <= SLOT_WORDS && metadata::SWITCHES < METADATA_WORDS);
-    assert!(meter::LOUDNESS_RESET_COUNT < METER_WORDS_WRITTEN && METER_WORDS_WRITTEN <= meter::SPECTRUM_SERIAL);
+    assert!(METERS + METER_WORDS <= HISTORY && HISTORY.is_multiple_of(HISTORY_RECORD_WORDS));
+    assert!(
+        HISTORY + HISTORY_RECORDS * HISTORY_RECORD_WORDS <= SLOT_WORDS
+            && moment::GAIN_REDUCTION + 2 == HISTORY_RECORD_WORDS
+    );
+    assert!(metadata::RESET_POLICY < METADATA_WORDS);
+    assert!(meter::HISTORY_SERIAL < METER_WORDS_WRITTEN && METER_WORDS_WRITTEN <= meter::SPECTRUM_SERIAL);
     assert!(meter::SPECTRUM + 32 <= METER_WORDS);
 };

@@ -10,8 +10,9 @@
 //! instances of this process meet on the heap, and [`member::Member::local_only`] says why. A helper thread does
 //! everything slow. It ends when the last member of its place leaves, so before a host can unload the library.
 //!
-//! `STEMMA_SESSION_DIR` names another runtime directory than the user's own, for tests and sandboxes. It must pass the
-//! same checks: owned by the user, closed to everyone else, and in memory (tmpfs).
+//! `STEMMA_SESSION_DIR` names another runtime directory than the user's own, for tests and sandboxes: instances meet
+//! only those with the same one. It must pass the same checks: on Linux and macOS owned by the user and closed to everyone
+//! else, on Linux in memory (tmpfs).
 //!
 //! Thread words used in the documentation: `[audio]` runs under a deadline: no allocation or free, lock, wait, I/O,
 //! logging or clock · `[setup]` while not processing, may allocate · `[main]` the host's main thread and the
@@ -25,6 +26,8 @@ pub mod uuid;
 
 // How it travels: words, records, slots, the region.
 mod atomic;
+mod hash;
+mod history;
 pub mod layout;
 mod region;
 mod seqlock;
@@ -36,6 +39,7 @@ mod wire;
 mod census;
 mod claim;
 mod host_group;
+mod naming;
 mod rules;
 
 // Who does it: the audio thread, the helper, the instance.
@@ -47,3 +51,4 @@ mod outlet;
 pub mod publisher;
 mod seat;
 mod turnstile;
+mod versions;

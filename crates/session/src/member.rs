@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::census::Peer;
+use crate::command::{Answer, Command};
 use crate::helper::{self, Shared};
 use crate::identity::{Identity, Info, Kind};
-use crate::meters::{Meters, Position};
+use crate::meters::{Meters, Moment, Position};
+use crate::naming::numbered;
 use crate::outlet::Outlet;
 use crate::publisher::Publisher;
 use crate::seat::Seat;
@@ -38,6 +40,14 @@ pub enum Link {
     Waiting {
         /// The session it belongs to; empty for a new stem.
         session_name: String,
+    },
+    /// A stem whose master is here, but in another application or project: nothing is linked unless the user asks for it
+    /// with [`Member::link_across_applications`].
+    Apart {
+        /// The session's name.
+        session_name: String,
+        /// The application the master runs in.
+        host_name: String,
     },
     /// A new stem that could join several masters, or one that may be of another application: ask the user, then
     /// [`Member::choose`].
@@ -93,13 +103,22 @@ pub struct StemView {
     /// Who it is: stays the same when the project is opened again.
     pub instance: Uuid,
     /// What it says about itself.
-    pub info: Info,
+    pub info: Arc<Info>,
     /// Its readings; silence before the first.
     pub meters: Meters,
     /// When in the song they were taken.
     pub position: Position,
+    /// What it heard at the song position the list is about, so that stems can be compared in a render faster than real
+    /// time, too; nothing when it was not there lately.
+    pub moment: Option<Moment>,
     /// Whether it moves.
     pub activity: Activity,
+    /// It came as a copy of an instance that was here: with a copied track, or a copy of the project.
+    pub is_copy: bool,
+    /// Its solo is on.
+    pub soloed: bool,
+    /// It is silent because another stem is soloed.
+    pub silenced: bool,
 }
 
 /// One instance in the session; dropping it is leaving. Made once an instance `[main]`.
@@ -119,14 +138,14 @@ impl Member {
     /// Like [`Member::join`], in another place than the user's. `[main]`
     pub fn join_at(place: Place, kind: Kind, identity: Identity, info: Info) -> Self {
         let shared = helper::enter(place);
-        let seat = shared.change(|board| board.add_seat(Seat::new(kind, identity, info)));
+        let seat = shared.change(|board| board.add_seat(Seat::new(kind, identity, Arc::new(info))));
         Self { shared, seat }
     }
 
     /// Tells the others about a change; cheap when nothing changed. `[main]`
     pub fn set_info(&self, info: &Info) {
-        if self.read_seat(|seat| seat.info != *info) == Some(true) {
-            self.change_seat(|seat| seat.info = info.clone());
+        if self.read_seat(|seat| *seat.info != *info) == Some(true) {
+            self.change_seat(|seat| seat.info = Arc::new(info.clone()));
         }
     }
 
@@ -134,6 +153,18 @@ impl Member {
     /// `source` runs on the helper thread; it may take locks, but must not wait for that thread. `[main]`
     pub fn follow_info(&self, source: impl Fn() -> Info + Send + Sync + 'static) {
         self.change_seat(|seat| seat.info_source = Some(Arc::new(source)));
+    }
+
+    /// Lets the helper hand what a master asks to `obey` while no audio thread of this instance runs: a fader of the
+    /// master moves that of a stopped stem, too. `obey` runs on the helper thread under the rules of
+    /// [`Member::follow_info`]; each command reaches it or [`Publisher::poll_commands`], never both. `[main]`
+    pub fn follow_commands(&self, obey: impl Fn(Command) -> Answer + Send + Sync + 'static) {
+        self.change_seat(|seat| seat.deputy = Some(Arc::new(obey)));
+    }
+
+    /// The name the others see: that of [`Info::name`], or "Stem" and a number. `[main]`
+    pub fn name(&self) -> String {
+        self.read_seat(Seat::name).unwrap_or_default()
     }
 
     /// Takes the identity of a state that was loaded. `[main]`
@@ -159,6 +190,11 @@ impl Member {
         self.shared.read(|board| board.local_only.clone())
     }
 
+    /// Other major versions that are open now and cannot be linked to, lowest first: one side needs an update. `[main]`
+    pub fn other_versions(&self) -> Vec<u64> {
+        self.shared.read(|board| board.other_majors.clone())
+    }
+
     /// A stem joins the session of a master, whatever it belonged to. `[main]`
     pub fn choose(&self, candidate: &Candidate) {
         self.change_seat(|seat| {
@@ -169,7 +205,10 @@ impl Member {
 
     /// Names the session; its stems take the name over from their master. `[main]`
     pub fn rename_session(&self, name: &str) {
-        self.change_seat(|seat| name.clone_into(&mut seat.identity.session_name));
+        self.change_seat(|seat| {
+            name.clone_into(&mut seat.identity.session_name);
+            seat.is_name_made_up = false;
+        });
     }
 
     /// Links to the same session in other applications and projects too, or no longer. `[main]`
@@ -177,17 +216,27 @@ impl Member {
         self.change_seat(|seat| seat.identity.across_applications = on);
     }
 
-    /// A master starts a session of its own and takes along the stems whose audio runs: what to do when a copy of the
-    /// project is open, too, and both are in one session. `[main]`
+    /// A master starts a session of its own and takes its stems along: what to do when a copy of the project is open,
+    /// too, and both are in one session. The stems of a master that came as a copy are those that came as copies; when
+    /// audio runs in some of them, only those. `[main]`
     pub fn make_independent(&self) {
         let mut stems = Vec::new();
         self.stems(&mut stems);
-        stems.retain(|stem| stem.activity == Activity::Live);
-        self.change_seat(|seat| {
-            if seat.kind == Kind::Master {
-                seat.identity.session = Some(Uuid::random());
-                seat.to_adopt = stems.iter().map(|stem| stem.id).collect();
+        self.shared.change(|board| {
+            let own = board.seat_mut(self.seat).and_then(|seat| seat.slot()).and_then(|slot| board.census.peer(slot));
+            let is_copy = own.is_some_and(Peer::is_copy);
+            stems.retain(|stem| stem.is_copy == is_copy);
+            let is_live = |stem: &StemView| stem.activity == Activity::Live;
+            if stems.iter().any(is_live) {
+                stems.retain(is_live);
             }
+            let session_names: Vec<String> =
+                board.census.of_kind(Kind::Master).map(|(_, peer)| peer.metadata.session_name.clone()).collect();
+            let Some(seat) = board.seat_mut(self.seat).filter(|seat| seat.kind == Kind::Master) else { return };
+            seat.identity.session = Some(Uuid::random());
+            let name = numbered(&seat.identity.session_name).find(|name| !session_names.contains(name));
+            seat.identity.session_name = name.unwrap_or_default();
+            seat.to_adopt = stems.iter().map(|stem| stem.id).collect();
         });
     }
 
@@ -199,27 +248,44 @@ impl Member {
     }
 
     /// Lists the stems of this session, sorted by role, name and instance; this one itself is among them if it is a
-    /// stem. Fresh at every call, cheap enough for every frame of a window. `[main]`
+    /// stem. Fresh at every call, cheap enough for every frame of a window. The list is about the song position of this
+    /// instance (see [`StemView::moment`]), or while its audio rests about one that all playing stems have reached.
+    /// `[main]`
     pub fn stems(&self, views: &mut Vec<StemView>) {
-        self.list(Kind::Stem, views);
+        self.list(Kind::Stem, None, views);
+    }
+
+    /// Lists the stems as [`Member::stems`] does, about a song position. `[main]`
+    pub fn stems_at(&self, song_frames: i64, views: &mut Vec<StemView>) {
+        self.list(Kind::Stem, Some(song_frames), views);
     }
 
     /// Lists the masters of this session in the same way: with more than one, the last command wins, and another copy
     /// of the project may be open (see [`Member::make_independent`]). `[main]`
     pub fn masters(&self, views: &mut Vec<StemView>) {
-        self.list(Kind::Master, views);
+        self.list(Kind::Master, None, views);
     }
 
-    fn list(&self, kind: Kind, views: &mut Vec<StemView>) {
+    fn list(&self, kind: Kind, song_frames: Option<i64>, views: &mut Vec<StemView>) {
         views.clear();
         let now = Instant::now();
         self.shared.read(|board| {
             board.refresh(now);
             let Some(seat) = board.seats.iter().find(|seat| seat.number == self.seat) else { return };
             let party = seat.party(board.host_group);
-            let peers = board.census.members_of(&party, kind);
-            views.extend(peers.map(|(slot, peer)| view(slot, peer, now)));
+            let Some(region) = &board.region else { return };
+            let peers = || board.census.members_of(&party, kind);
+            let own = seat.slot().and_then(|slot| board.census.peer(slot)).filter(|peer| !peer.audio_rests(now));
+            let reached =
+                || peers().filter(|(_, peer)| !peer.audio_rests(now)).map(|(_, peer)| peer.position.song_frames).min();
+            let song_frames = song_frames.or_else(|| own.map(|peer| peer.position.song_frames)).or_else(reached);
+            views.extend(peers().map(|(slot, peer)| {
+                let moment = song_frames.and_then(|song_frames| peer.moment(region.slot(slot), song_frames));
+                view(slot, peer, moment, now)
+            }));
         });
+        let is_solo = views.iter().any(|view| view.soloed);
+        views.iter_mut().for_each(|view| view.silenced = is_solo && !view.soloed && !view.position.run.offline);
         views.sort_by(|a, b| order(a).cmp(&order(b)));
     }
 
@@ -229,7 +295,11 @@ impl Member {
         let now = Instant::now();
         let was_fast = self.shared.read(|board| {
             let was_fast = board.is_fast(now);
-            board.fast_until = Some(now + Duration::from_secs(1));
+            let until = Some(now + Duration::from_secs(1));
+            board.fast_until = until;
+            if let Some(seat) = board.seat_mut(self.seat) {
+                seat.watched_until = until;
+            }
             was_fast
         });
         if !was_fast {
@@ -259,13 +329,17 @@ fn order(view: &StemView) -> (u8, &str, Uuid, usize) {
     (view.info.role, &view.info.name, view.instance, view.id.slot)
 }
 
-fn view(slot: usize, peer: &Peer, now: Instant) -> StemView {
+fn view(slot: usize, peer: &Peer, moment: Option<Moment>, now: Instant) -> StemView {
     StemView {
         id: StemId { slot, generation: peer.state.generation() },
         instance: peer.instance,
-        info: peer.metadata.info.clone(),
+        info: Arc::clone(&peer.metadata.info),
         meters: peer.meters,
         position: peer.position,
+        moment,
         activity: peer.activity(now),
+        is_copy: peer.is_copy(),
+        soloed: peer.is_soloed(now),
+        silenced: false,
     }
 }

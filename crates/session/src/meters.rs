@@ -92,6 +92,37 @@ pub struct Run {
     pub soloed: bool,
 }
 
+/// What an instance heard at one place of the song, in short.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moment {
+    /// When, and what the instance was doing.
+    pub position: Position,
+    /// Peak, left and right.
+    pub peak_db: [f64; 2],
+    /// True peak, left and right.
+    pub true_peak_dbtp: [f64; 2],
+    /// Momentary loudness.
+    pub momentary_lufs: f64,
+    /// Short-term loudness.
+    pub short_term_lufs: f64,
+    /// Gain reduction, 0 or positive.
+    pub gain_reduction_db: f64,
+}
+
+impl Moment {
+    /// The short form of a record. `[any]`
+    pub fn new(meters: &Meters, position: Position) -> Self {
+        Self {
+            position,
+            peak_db: meters.peak_db,
+            true_peak_dbtp: meters.true_peak_dbtp,
+            momentary_lufs: meters.momentary_lufs,
+            short_term_lufs: meters.short_term_lufs,
+            gain_reduction_db: meters.gain_reduction_db,
+        }
+    }
+}
+
 /// When in the song a reading was taken, and what the instance was doing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Position {

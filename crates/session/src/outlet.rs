@@ -4,11 +4,12 @@
 //! given away while somebody still writes into it.
 #![allow(unsafe_code)]
 
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::identity::ResetPolicy;
 use crate::layout::SLOT_WORDS;
 use crate::region::Region;
 use crate::slot::Slot;
@@ -38,6 +39,7 @@ pub(crate) struct Outlet {
     /// One bit a slot: the masters whose commands count.
     masters: [AtomicU64; 2],
     implied_mute: AtomicBool,
+    reset_policy: AtomicU8,
     private: Arc<Target>,
     /// Every target there ever was: they stay until the audio thread can no longer come back to them.
     targets: Mutex<Vec<Arc<Target>>>,
@@ -52,6 +54,7 @@ impl Outlet {
             turnstile: Turnstile::new(),
             masters: [AtomicU64::new(0), AtomicU64::new(0)],
             implied_mute: AtomicBool::new(false),
+            reset_policy: AtomicU8::new(0),
             private,
             targets: Mutex::new(Vec::new()),
         }
@@ -100,6 +103,16 @@ impl Outlet {
     pub(crate) fn accepts(&self, writer: u8) -> bool {
         let half = self.masters.get(usize::from(writer >> 6));
         half.is_some_and(|slots| slots.load(Ordering::Relaxed) >> (writer & 63) & 1 == 1)
+    }
+
+    /// When the master measures again by itself. `[main]`
+    pub(crate) fn set_reset_policy(&self, policy: ResetPolicy) {
+        self.reset_policy.store(policy.number() as u8, Ordering::Relaxed);
+    }
+
+    /// What [`Outlet::set_reset_policy`] said last. `[audio]`
+    pub(crate) fn reset_policy(&self) -> ResetPolicy {
+        ResetPolicy::from_number(self.reset_policy.load(Ordering::Relaxed).into())
     }
 
     /// Another stem of the session is soloed. `[main]`

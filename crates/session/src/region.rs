@@ -1,4 +1,4 @@
-//! The memory where all instances meet: mapped from a file in memory, or on the heap of this process.
+//! The memory where all instances meet: shared by all processes of the user, or on the heap of this one.
 #![allow(unsafe_code)]
 
 use std::fs::File;
@@ -6,12 +6,10 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use memmap2::MmapRaw;
-
 use crate::atomic::AtomicU64;
 use crate::layout;
 use crate::slot::Slot;
-use crate::store::{self, Files, Refusal};
+use crate::store::{self, Files, Mapping, Refusal};
 use crate::uuid::random_word;
 
 /// A region and, unless it is on the heap, the files that belong to it.
@@ -22,7 +20,7 @@ pub(crate) struct Region {
 
 enum Memory {
     Heap(Arc<[AtomicU64]>),
-    Mapped(MmapRaw),
+    Mapped(Mapping),
 }
 
 impl Region {
@@ -84,22 +82,33 @@ impl Region {
         self.words()[layout::TABLE_EPOCH].fetch_add(1, Ordering::Release);
     }
 
+    /// How often the table has changed. `[main]`
+    pub(crate) fn changes(&self) -> u64 {
+        self.words()[layout::TABLE_EPOCH].load(Ordering::Acquire)
+    }
+
     /// Keeps a slot in memory, as far as the system allows: the audio thread must not wait for a page. `[main]`
     pub(crate) fn pin(&self, index: usize) {
-        #[cfg(unix)]
         if let Memory::Mapped(_) = &self.memory {
             let start = self.words()[layout::HEADER_WORDS + index * layout::SLOT_WORDS..].as_ptr();
-            // Over the user's limit it stays unlocked: populated at the mapping, it hardly ever leaves memory.
+            // Over the user's limit it stays unlocked: the new owner has just filled it, and it hardly ever leaves memory.
             // SAFETY: the range is one slot inside the live mapping; locking changes no contents.
+            #[cfg(unix)]
             let _ = unsafe { rustix::mm::mlock(start.cast_mut().cast(), layout::SLOT_BYTES) };
+            // SAFETY: as above.
+            #[cfg(windows)]
+            let _ = unsafe { windows_sys::Win32::System::Memory::VirtualLock(start.cast(), layout::SLOT_BYTES) };
         }
-        #[cfg(not(unix))]
-        let _ = index;
     }
 
     /// Opens the lock file of a slot; `None` on the heap, where nothing outlives its owner. `[main]`
     pub(crate) fn lock_file(&self, index: usize) -> Option<io::Result<File>> {
         self.files.as_ref().map(|files| files.lock_file(index))
+    }
+
+    /// The files beside the region; none on the heap. `[main]`
+    pub(crate) fn files(&self) -> Option<&Files> {
+        self.files.as_ref()
     }
 
     /// Whether `lock` is still the lock file of its slot. `[main]`

@@ -1,6 +1,7 @@
 //! One slot of the region: its state word and the records in it.
 
 use crate::atomic::{AtomicU64, Ordering};
+use crate::history::History;
 use crate::identity::Kind;
 use crate::layout;
 use crate::seqlock::Seqlock;
@@ -129,6 +130,16 @@ impl<'a> Slot<'a> {
     pub(crate) fn meters(&self) -> Seqlock<'a> {
         let words = &self.words[layout::METERS..layout::METERS + layout::METER_WORDS];
         Seqlock::new(&self.words[layout::METER_SEQUENCE], words)
+    }
+
+    /// The history. `[any]`
+    pub(crate) fn history(&self) -> History<'a> {
+        History::new(&self.words[layout::HISTORY..][..layout::HISTORY_RECORDS * layout::HISTORY_RECORD_WORDS])
+    }
+
+    /// The number of the newest record of the history; 0 is none. `[any]`
+    pub(crate) fn history_serial(&self) -> u64 {
+        self.words[layout::METERS + layout::meter::HISTORY_SERIAL].load(Ordering::Relaxed)
     }
 
     /// Command and answer word of a kind; `None` for a number beyond the table. `[any]`

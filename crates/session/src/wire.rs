@@ -2,9 +2,12 @@
 //!
 //! Nothing read is trusted: numbers are finite and in range, texts are valid UTF-8 without control characters.
 
-use crate::identity::{Identity, Info};
-use crate::layout::{METADATA_WORDS, METER_WORDS, METER_WORDS_WRITTEN, metadata, meter, run_flag};
-use crate::meters::{Meters, Position, Run, SILENCE_DB};
+use std::sync::Arc;
+
+use crate::history::MOMENT_WORDS;
+use crate::identity::{Identity, Info, ResetPolicy};
+use crate::layout::{METADATA_WORDS, METER_WORDS_WRITTEN, metadata, meter, moment, run_flag};
+use crate::meters::{Meters, Moment, Position, Run, SILENCE_DB};
 use crate::uuid::Uuid;
 
 /// Largest level, loudness or range that is believed.
@@ -34,7 +37,12 @@ pub(crate) fn run_from_bits(bits: u64) -> Run {
 }
 
 /// The words of a publish. `[audio]`
-pub(crate) fn meter_words(serial: u64, meters: &Meters, position: Position) -> [u64; METER_WORDS_WRITTEN] {
+pub(crate) fn meter_words(
+    serial: u64,
+    history_serial: u64,
+    meters: &Meters,
+    position: Position,
+) -> [u64; METER_WORDS_WRITTEN] {
     let mut words = [0; METER_WORDS_WRITTEN];
     words[meter::SERIAL] = serial;
     words[meter::SONG_POSITION] = position.song_frames.cast_unsigned();
@@ -60,11 +68,43 @@ pub(crate) fn meter_words(serial: u64, meters: &Meters, position: Position) -> [
     words[meter::TRIM] = meters.trim_db.to_bits();
     words[meter::CLIP_COUNT] = meters.clip_count;
     words[meter::LOUDNESS_RESET_COUNT] = meters.loudness_reset_count;
+    words[meter::HISTORY_SERIAL] = history_serial;
     words
 }
 
+/// The words of a record of the history. `[audio]`
+pub(crate) fn moment_words(serial: u64, meters: &Meters, position: Position) -> [u64; MOMENT_WORDS] {
+    let pair = |[low, high]: [f64; 2]| u64::from((low as f32).to_bits()) | u64::from((high as f32).to_bits()) << 32;
+    let mut words = [0; MOMENT_WORDS];
+    words[moment::SERIAL] = serial;
+    words[moment::SONG_POSITION] = position.song_frames.cast_unsigned();
+    words[moment::RUN_FLAGS] = run_bits(position.run);
+    words[moment::PEAK] = pair(meters.peak_db);
+    words[moment::TRUE_PEAK] = pair(meters.true_peak_dbtp);
+    words[moment::LOUDNESS] = pair([meters.momentary_lufs, meters.short_term_lufs]);
+    words[moment::GAIN_REDUCTION] = pair([meters.gain_reduction_db, 0.0]);
+    words
+}
+
+/// The readings in a record of the history. `[main]`
+pub(crate) fn moment_from_words(words: &[u64; MOMENT_WORDS]) -> Moment {
+    let half = |bits: u64| f64::from(f32::from_bits(bits as u32)).to_bits();
+    let level = |bits: u64| bounded(half(bits), SILENCE_DB, LARGEST_DB, SILENCE_DB);
+    let pair = |offset: usize| [level(words[offset]), level(words[offset] >> 32)];
+    let [momentary_lufs, short_term_lufs] = pair(moment::LOUDNESS);
+    let song_frames = words[moment::SONG_POSITION].cast_signed();
+    Moment {
+        position: Position { song_frames, run: run_from_bits(words[moment::RUN_FLAGS]) },
+        peak_db: pair(moment::PEAK),
+        true_peak_dbtp: pair(moment::TRUE_PEAK),
+        momentary_lufs,
+        short_term_lufs,
+        gain_reduction_db: bounded(half(words[moment::GAIN_REDUCTION]), 0.0, LARGEST_DB, 0.0),
+    }
+}
+
 /// The readings in a meter record; silence if nothing was ever published. `[main]`
-pub(crate) fn meters_from_words(words: &[u64; METER_WORDS]) -> (Meters, Position) {
+pub(crate) fn meters_from_words(words: &[u64; METER_WORDS_WRITTEN]) -> (Meters, Position) {
     if words[meter::SERIAL] == 0 {
         return (Meters::default(), Position::default());
     }
@@ -107,20 +147,31 @@ pub(crate) struct Metadata {
     pub(crate) host_group: u64,
     /// The owner links across applications.
     pub(crate) across_applications: bool,
-    /// The rest.
-    pub(crate) info: Info,
+    /// A window of the owner shows the session.
+    pub(crate) watched: bool,
+    /// The number of a stem without a name; 0 is none.
+    pub(crate) stem_number: u32,
+    /// The rest; shared, so that listing it costs nothing.
+    pub(crate) info: Arc<Info>,
 }
 
 impl Metadata {
     /// What an instance tells the others.
-    pub(crate) fn new(identity: &Identity, info: &Info, host_group: u64) -> Self {
+    pub(crate) fn new(identity: &Identity, info: &Arc<Info>, host_group: u64, watched: bool) -> Self {
         Self {
             session: identity.session,
             session_name: identity.session_name.clone(),
             host_group,
             across_applications: identity.across_applications,
-            info: info.clone(),
+            watched,
+            stem_number: identity.stem_number,
+            info: Arc::clone(info),
         }
+    }
+
+    /// The same under another name.
+    pub(crate) fn named(self, name: String) -> Self {
+        Self { info: Arc::new(Info { name, ..(*self.info).clone() }), ..self }
     }
 
     /// As words.
@@ -141,7 +192,10 @@ impl Metadata {
         words[metadata::HOST_NAME_BYTES] = write_text(&info.host_name, &mut words[metadata::HOST_NAME..][..4]);
         let [major, minor, patch] = info.plugin_version.map(u64::from);
         words[metadata::PLUGIN_VERSION] = major << 32 | minor << 16 | patch;
-        words[metadata::SWITCHES] = self.across_applications.into();
+        words[metadata::SWITCHES] =
+            u64::from(self.across_applications) | u64::from(info.soloed) << 1 | u64::from(self.watched) << 2;
+        words[metadata::STEM_NUMBER] = self.stem_number.into();
+        words[metadata::RESET_POLICY] = info.reset_policy.number();
         words
     }
 
@@ -161,13 +215,17 @@ impl Metadata {
             host_name: read_text(words[metadata::HOST_NAME_BYTES], &words[metadata::HOST_NAME..][..4]),
             host_document: words[metadata::HOST_DOCUMENT],
             plugin_version: [32, 16, 0].map(|shift| (version >> shift) as u16),
+            soloed: words[metadata::SWITCHES] >> 1 & 1 == 1,
+            reset_policy: ResetPolicy::from_number(words[metadata::RESET_POLICY]),
         };
         Self {
             session: (session != Uuid::default()).then_some(session),
             session_name: read_text(words[metadata::SESSION_NAME_BYTES], &words[metadata::SESSION_NAME..][..8]),
             host_group: words[metadata::HOST_GROUP],
             across_applications: words[metadata::SWITCHES] & 1 == 1,
-            info,
+            watched: words[metadata::SWITCHES] >> 2 & 1 == 1,
+            stem_number: small(metadata::STEM_NUMBER),
+            info: Arc::new(info),
         }
     }
 }
@@ -218,7 +276,9 @@ mod tests {
             session_name: "Album, side A".into(),
             host_group: 7,
             across_applications: true,
-            info: Info {
+            watched: true,
+            stem_number: 12,
+            info: Arc::new(Info {
                 name: "Drums ☂ left".into(),
                 role: 3,
                 color_argb: 0xff80_4020,
@@ -229,7 +289,9 @@ mod tests {
                 host_name: "Host".into(),
                 host_document: 9,
                 plugin_version: [1, 2, 3],
-            },
+                soloed: true,
+                reset_policy: ResetPolicy::OnJump,
+            }),
         };
         assert_eq!(Metadata::from_words(&sent.to_words()), sent);
     }
@@ -253,7 +315,7 @@ mod tests {
 
     #[test]
     fn ten_thousand_random_records_decode_to_sane_readings() {
-        let mut words = [0; METER_WORDS];
+        let mut words = [0; METADATA_WORDS];
         let mut random = 0x9e37_79b9_7f4a_7c15_u64; // xorshift, fixed seed
         for _ in 0..10_000 {
             words.fill_with(|| {
@@ -262,13 +324,17 @@ mod tests {
                 random ^= random << 17;
                 random
             });
-            let (meters, _) = meters_from_words(&words);
+            let mut record = [0; METER_WORDS_WRITTEN];
+            record.copy_from_slice(&words[..METER_WORDS_WRITTEN]);
+            let (meters, _) = meters_from_words(&record);
             let levels = [meters.peak_db, meters.held_peak_db, meters.rms_db, meters.true_peak_dbtp].concat();
             assert!(levels.iter().all(|level| (SILENCE_DB..=LARGEST_DB).contains(level)));
             assert!((-1.0..=1.0).contains(&meters.correlation) && meters.range_lu >= SILENCE_DB);
-            let mut record = [0; METADATA_WORDS];
-            record.copy_from_slice(&words[..METADATA_WORDS]);
-            let metadata = Metadata::from_words(&record);
+            let mut record = [0; MOMENT_WORDS];
+            record.copy_from_slice(&words[..MOMENT_WORDS]);
+            let moment = moment_from_words(&record);
+            assert!((SILENCE_DB..=LARGEST_DB).contains(&moment.peak_db[0]) && moment.gain_reduction_db >= 0.0);
+            let metadata = Metadata::from_words(&words);
             assert!((1..=2).contains(&metadata.info.channels) && metadata.info.sample_rate_hz.is_finite());
             assert!(!metadata.info.name.chars().any(|character| character.is_control()));
         }
@@ -276,6 +342,6 @@ mod tests {
 
     #[test]
     fn nothing_published_is_silence() {
-        assert_eq!(meters_from_words(&[0; METER_WORDS]), (Meters::default(), Position::default()));
+        assert_eq!(meters_from_words(&[0; METER_WORDS_WRITTEN]), (Meters::default(), Position::default()));
     }
 }

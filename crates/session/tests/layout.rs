@@ -7,7 +7,7 @@ mod place;
 use place::directory::Directory;
 use place::until;
 use session::command::Command;
-use session::identity::{Identity, Info, Kind};
+use session::identity::{Identity, Info, Kind, ResetPolicy};
 use session::member::{Link, Member};
 use session::meters::{Meters, Position, Run};
 use session::uuid::Uuid;
@@ -35,7 +35,13 @@ fn every_word_is_where_the_specification_says() {
     let directory = Directory::new();
     let session = Uuid([0x1111, 0x2222]);
     let join = |kind, instance, info| {
-        let identity = Identity { instance, session: Some(session), session_name: "Album".into(), ..Identity::new() };
+        let identity = Identity {
+            instance,
+            session: Some(session),
+            session_name: "Album".into(),
+            stem_number: 9,
+            ..Identity::new()
+        };
         let member = Member::join_at(directory.place(), kind, identity, info);
         until("the member is linked", || matches!(member.link(), Link::Linked { .. }));
         member
@@ -52,6 +58,8 @@ fn every_word_is_where_the_specification_says() {
         host_name: "Host".into(),
         host_document: 0x77,
         plugin_version: [1, 2, 3],
+        soloed: true,
+        reset_policy: ResetPolicy::OnJump,
     };
     let stem = join(Kind::Stem, Uuid([7, 8]), info);
     let mut publisher = stem.publisher();
@@ -92,7 +100,7 @@ fn every_word_is_where_the_specification_says() {
     assert_eq!([0, 1].map(|slot| image.slot(slot, 0)), [0x1_0200_0002, 0x1_0100_0002]);
     assert_eq!([0x10, 0x18].map(|offset| image.slot(1, offset)), [7, 8]);
     assert_eq!(image.slot(1, 0x20), u64::from(std::process::id()));
-    assert_eq!(image.slot(1, 0x28), 128 << 16 | 56);
+    assert_eq!(image.slot(1, 0x28), 1 << 32 | 128 << 16 | 56);
     assert_eq!([0x40, 0x48, 0x50].map(|offset| image.slot(1, offset)), [1, -2_i64 as u64, 0b11_1111]);
     assert!(image.slot(1, 0x80) > 0);
     // kind 5: sequence 1, writer slot 0
@@ -104,8 +112,8 @@ fn every_word_is_where_the_specification_says() {
     assert_eq!([0, 1, 3].map(|word| image.slot(1, metadata(word))), [0x1111, 0x2222, 0x77]);
     assert_ne!(image.slot(1, metadata(2)), 0);
     assert_eq!([4, 13, 28].map(|word| image.text(1, metadata(word))), ["Drums", "Album", "Host"]);
-    let plain = [22, 23, 24, 25, 27, 33, 34].map(|word| image.slot(1, metadata(word)));
-    assert_eq!(plain, [3, 0xff11_2233, 2, 64, 512, 0x1_0002_0003, 0]);
+    let plain = [22, 23, 24, 25, 27, 33, 34, 35, 36].map(|word| image.slot(1, metadata(word)));
+    assert_eq!(plain, [3, 0xff11_2233, 2, 64, 512, 0x1_0002_0003, 2, 9, 3]);
     assert_eq!(f64::from_bits(image.slot(1, metadata(26))), 48_000.0);
 
     assert_eq!(image.slot(1, 0x400) % 2, 0);
@@ -116,9 +124,16 @@ fn every_word_is_where_the_specification_says() {
     }
     assert_eq!(f64::from_bits(meter(22)), 0.22);
     assert_eq!([24, 25].map(meter), [24, 25]);
+    assert_eq!(meter(26), 1);
+    // The history: record 1 at place 1, a sequence and seven words.
+    let record = |word: usize| image.slot(1, 0x880 + 64 + word * 8);
+    assert_eq!([0, 1, 2].map(|word| record(word + 1)), [1, -2_i64 as u64, 0b11_1111]);
+    assert_eq!(record(0) % 2, 0);
+    let pairs = [4, 5, 6, 7].map(|word| [record(word), record(word) >> 32].map(|bits| f32::from_bits(bits as u32)));
+    assert_eq!(pairs, [[4.0, 5.0], [16.0, 17.0], [10.0, 11.0], [20.0, 0.0]]);
     // Reserved, the spectrum included: absent is zero.
-    assert!((26..128).all(|word| meter(word) == 0));
-    assert!((0x840..0x1000).step_by(8).all(|offset| image.slot(1, offset) == 0));
+    assert!((27..128).all(|word| meter(word) == 0));
+    assert!((0x840..0x880).chain(0xc80..0x1000).step_by(8).all(|offset| image.slot(1, offset) == 0));
 }
 
 #[test]
@@ -143,7 +158,7 @@ fn a_stem_of_a_later_minor_version_is_still_read() {
     publisher.publish_now(&Meters { clip_count: 3, ..Meters::default() }, Position::default());
     let file = std::fs::OpenOptions::new().write(true).open(directory.file("bus-v1.shm")).unwrap();
     // A later minor version, a flag, a run flag, a switch, a meter word and a spectrum that we do not know.
-    for (offset, value) in [(0x28, 9 << 32 | 128 << 16 | 56), (0x50, 1 << 20), (0x440 + 26 * 8, 7), (0x440 + 64 * 8, 1)]
+    for (offset, value) in [(0x28, 9 << 32 | 128 << 16 | 56), (0x50, 1 << 20), (0x440 + 27 * 8, 7), (0x440 + 64 * 8, 1)]
     {
         file.write_at(&u64::to_le_bytes(value), 0x5000 + offset).unwrap();
     }

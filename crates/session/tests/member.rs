@@ -2,6 +2,11 @@
 
 mod place;
 
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
 use place::{until, unused_place};
 use session::command::{Answer, Command, Delivery};
 use session::delivery::SendError;
@@ -26,7 +31,7 @@ fn stems(member: &Member) -> Vec<StemView> {
 }
 
 fn names(member: &Member) -> Vec<String> {
-    stems(member).into_iter().map(|view| view.info.name).collect()
+    stems(member).into_iter().map(|view| view.info.name.clone()).collect()
 }
 
 fn linked(session_name: &str) -> Link {
@@ -86,7 +91,8 @@ fn a_reopened_project_links_itself_also_beside_another() {
     let place = unused_place();
     let (first, second) = (master(&place, "One"), master(&place, "Two"));
     let saved = Identity { session: second.identity().session, session_name: "Two".into(), ..Identity::new() };
-    let stem = Member::join_at(place, Kind::Stem, saved.clone(), Info::default());
+    let info = Info { name: "Drums".into(), ..Info::default() };
+    let stem = Member::join_at(place, Kind::Stem, saved.clone(), info);
     until("the stem is linked", || stem.link() == linked("Two"));
     assert_eq!(stem.identity(), saved);
     assert!(stems(&first).is_empty());
@@ -125,8 +131,9 @@ fn two_projects_in_one_host_do_not_mix() {
     let master = Member::join_at(place.clone(), Kind::Master, session.clone(), info(1));
     let other = Identity { session: session.session, ..Identity::new() };
     let stem = Member::join_at(place, Kind::Stem, other, info(2));
-    until("the stem is announced", || stem.link() != Link::Opening);
-    assert_eq!(stem.link(), Link::Waiting { session_name: String::new() });
+    until("the stem knows why", || {
+        stem.link() == Link::Apart { session_name: String::new(), host_name: String::new() }
+    });
     assert!(stems(&master).is_empty());
     stem.link_across_applications(true);
     until("until the user says so", || stems(&master).len() == 1);
@@ -148,6 +155,27 @@ fn a_master_can_leave_a_session_with_its_playing_stems() {
     until("the drums follow", || names(&twin) == ["Drums"]);
     until("the bass stays", || names(&old) == ["Bass"]);
     assert_eq!(idle.identity().session, old.identity().session);
+}
+
+#[test]
+fn a_copy_of_the_project_takes_exactly_its_own_stems_into_a_session_of_its_own() {
+    let place = unused_place();
+    let original = master(&place, "Album");
+    let stems_of_original = [stem(&place, "Drums"), stem(&place, "Bass")];
+    until("the original is complete", || names(&original) == ["Bass", "Drums"]);
+    let info = |name: &str| Info { name: name.into(), ..Info::default() };
+    let copies: Vec<Member> = stems_of_original
+        .iter()
+        .zip(["Drums copy", "Bass copy"])
+        .map(|(stem, name)| Member::join_at(place.clone(), Kind::Stem, stem.identity(), info(name)))
+        .collect();
+    let copy = Member::join_at(place, Kind::Master, original.identity(), Info::default());
+    until("all are in one session", || names(&copy).len() == 4);
+    copy.make_independent();
+    until("the copies follow", || names(&copy) == ["Bass copy", "Drums copy"]);
+    until("the others stay", || names(&original) == ["Bass", "Drums"]);
+    assert_eq!(copy.identity().session_name, "Album 2");
+    until("the copies know its name", || copies.iter().all(|stem| stem.link() == linked("Album 2")));
 }
 
 #[test]
@@ -233,7 +261,7 @@ fn readings_are_stored_once_in_128_frames_and_the_last_ones_on_demand() {
     publisher.publish(&meters(0), Position::default(), 32);
     let mut read = Vec::new();
     for clip_count in 1..=8 {
-        assert_eq!(publisher.is_due(32), clip_count % 4 == 0);
+        assert_eq!(publisher.is_due(Position::default(), 32), clip_count % 4 == 0);
         publisher.publish(&meters(clip_count), Position::default(), 32);
         read.push(stems(&master)[0].meters.clip_count);
     }
@@ -402,6 +430,232 @@ fn a_solo_silences_the_other_stems_but_no_bounce() {
 }
 
 #[test]
+fn a_stem_that_stands_still_is_soloed_by_what_its_helper_says() {
+    let place = unused_place();
+    let (master, drums, bass) = (master(&place, "Album"), stem(&place, "Drums"), stem(&place, "Bass"));
+    until("both are there", || names(&master).len() == 2);
+    let mut bass_audio = bass.publisher();
+    let solo = |soloed| drums.set_info(&Info { name: "Drums".into(), soloed, ..Info::default() });
+    solo(true);
+    until("the bass is silent", || bass_audio.implied_mute());
+    say(&mut bass_audio, Run::default());
+    let shown = |name: &str| stems(&master).into_iter().find(|view| view.info.name == name).unwrap();
+    assert_eq!((shown("Drums").soloed, shown("Drums").silenced), (true, false));
+    assert_eq!((shown("Bass").soloed, shown("Bass").silenced), (false, true));
+    // What its audio said last must not hold it, once that has stopped.
+    say(&mut drums.publisher(), Run { soloed: true, ..Run::default() });
+    solo(false);
+    until("the bass is heard again", || !bass_audio.implied_mute());
+}
+
+#[test]
+fn a_stopped_stem_obeys_all_but_what_needs_its_audio() {
+    let place = unused_place();
+    let (master, stem) = (master(&place, "Album"), stem(&place, "Drums"));
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let ears = Arc::clone(&heard);
+    stem.follow_commands(move |command| {
+        ears.lock().unwrap().push(command);
+        Answer::Clamped
+    });
+    let mut publisher = stem.publisher();
+    until("the stem is there", || stem.link() == linked("Album") && names(&master).len() == 1);
+    let id = stems(&master)[0].id;
+    let trim = Command::Trim { trim_db: 99.0 };
+    let tickets = [trim, Command::ResetLoudness].map(|command| master.send(id, command).unwrap());
+    until("the trim is answered", || master.delivery(&tickets[0]) == Delivery::Answered(Answer::Clamped));
+    assert_eq!(*heard.lock().unwrap(), [trim]);
+    let mut in_audio = Vec::new();
+    until("the reset is answered", || {
+        publisher.poll_commands(|command| {
+            in_audio.push(command);
+            Answer::Applied
+        });
+        master.delivery(&tickets[1]) == Delivery::Answered(Answer::Applied)
+    });
+    assert_eq!(in_audio, [Command::ResetLoudness], "the trim was heard twice");
+}
+
+#[test]
+fn every_command_is_obeyed_once_whether_the_audio_runs_or_rests() {
+    let place = unused_place();
+    let (master, stem) = (master(&place, "Album"), stem(&place, "Drums"));
+    let count = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&count);
+    stem.follow_commands(move |_| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        Answer::Applied
+    });
+    let mut publisher = stem.publisher();
+    until("the stem is there", || stem.link() == linked("Album") && names(&master).len() == 1);
+    let id = stems(&master)[0].id;
+    master.request_fast();
+    for round in 1..=20 {
+        let ticket = master.send(id, Command::Identify).unwrap();
+        // No publish: for the helper the audio rests, so both look for commands all the time.
+        until("the command is answered", || {
+            publisher.poll_commands(|_| {
+                count.fetch_add(1, Ordering::Relaxed);
+                Answer::Applied
+            });
+            master.delivery(&ticket) == Delivery::Answered(Answer::Applied)
+        });
+        assert_eq!(count.load(Ordering::Relaxed), round);
+    }
+}
+
+#[test]
+fn stems_without_a_name_are_numbered_and_keep_their_numbers() {
+    let place = unused_place();
+    let master = master(&place, "Album");
+    let mut members: Vec<Member> = (0..3).map(|_| stem(&place, "")).collect();
+    until("all have numbers", || names(&master) == ["Stem 1", "Stem 2", "Stem 3"]);
+    let number = |member: &Member| member.identity().stem_number;
+    let second = members.iter().position(|member| number(member) == 2).unwrap();
+    let saved = members.swap_remove(second).identity();
+    until("the others keep theirs", || names(&master) == ["Stem 1", "Stem 3"]);
+    let reopened = Member::join_at(place.clone(), Kind::Stem, saved, Info::default());
+    until("so does a reopened one", || names(&master) == ["Stem 1", "Stem 2", "Stem 3"]);
+    assert_eq!(reopened.name(), "Stem 2");
+    let copy = Member::join_at(place, Kind::Stem, reopened.identity(), Info::default());
+    until("a copy takes the next", || names(&master).last().is_some_and(|name| name == "Stem 4"));
+    assert_eq!((number(&reopened), number(&copy)), (2, 4));
+    reopened.set_info(&Info { name: "Kit".into(), ..Info::default() });
+    until("a name replaces the number", || names(&master).contains(&"Kit".into()));
+}
+
+#[test]
+fn a_track_copied_ten_times_makes_ten_stems() {
+    let place = unused_place();
+    let master = master(&place, "Album");
+    let original = stem(&place, "Drums");
+    until("the original is there", || names(&master) == ["Drums"]);
+    let copies: Vec<Member> =
+        (0..10).map(|_| Member::join_at(place.clone(), Kind::Stem, original.identity(), Info::default())).collect();
+    until("all are there", || names(&master).len() == 11);
+    let views = stems(&master);
+    let distinct = |names: Vec<String>| names.iter().collect::<HashSet<_>>().len();
+    assert_eq!(distinct(views.iter().map(|view| view.instance.to_string()).collect()), 11);
+    assert_eq!(distinct(views.iter().map(|view| view.info.name.clone()).collect()), 11);
+    drop(copies);
+}
+
+#[test]
+fn sessions_that_nobody_named_have_names_of_their_own() {
+    let place = unused_place();
+    let new = || Member::join_at(place.clone(), Kind::Master, Identity::new(), Info::default());
+    let masters = [new(), new(), new()];
+    let session_names = || {
+        let mut names: Vec<_> = masters.iter().map(|master| master.identity().session_name).collect();
+        names.sort();
+        names
+    };
+    until("all are named", || session_names() == ["Session", "Session 2", "Session 3"]);
+    masters[0].rename_session("Session 2");
+    until("a name given by hand stays", || masters[0].link() == linked("Session 2"));
+}
+
+/// What a stem of a given number publishes when the song has reached a place.
+fn reading(stem: usize, song_frames: i64) -> Meters {
+    Meters {
+        momentary_lufs: -1.0 - stem as f64,
+        peak_db: [-(song_frames as f64 / 512.0) % 64.0; 2],
+        ..Meters::default()
+    }
+}
+
+#[test]
+fn stems_that_run_ahead_are_compared_at_the_place_the_master_is_at() {
+    let place = unused_place();
+    let master = master(&place, "Album");
+    let members: Vec<Member> = (0..3).map(|number| stem(&place, &number.to_string())).collect();
+    until("all are there", || names(&master).len() == 3);
+    let mut publishers: Vec<Publisher> = members.iter().map(Member::publisher).collect();
+    let mut views = Vec::new();
+    master.stems_at(0, &mut views);
+    assert!(views.len() == 3 && views.iter().all(|view| view.moment.is_none()), "nobody has heard anything yet");
+    // Blocks of 256 frames; stem n is n times 2048 frames ahead of the master.
+    let mut master_audio = master.publisher();
+    for block in 1..=200 {
+        for (number, publisher) in publishers.iter_mut().enumerate() {
+            let song_frames = 256 * block + 2048 * number as i64;
+            publisher.publish(&reading(number, song_frames), Position { song_frames, ..Position::default() }, 256);
+        }
+        let position = Position { song_frames: 256 * block, ..Position::default() };
+        master_audio.publish_now(&Meters::default(), position);
+    }
+    for song_frames in [256 * 200, 256 * 200 - 3 * 512] {
+        until("the audio is seen to move", || {
+            master.stems_at(song_frames, &mut views);
+            views.len() == 3
+        });
+        for (number, view) in views.iter().enumerate() {
+            let moment = view.moment.unwrap();
+            assert_eq!(moment.position.song_frames, song_frames);
+            let expected = reading(number, song_frames);
+            assert_eq!((moment.momentary_lufs, moment.peak_db), (expected.momentary_lufs, expected.peak_db));
+        }
+    }
+    master.stems_at(-100_000, &mut views);
+    assert!(views.iter().all(|view| view.moment.is_none()), "nobody was there lately");
+}
+
+/// Stops a thread when it goes out of scope.
+struct StopAtTheEnd<'a>(&'a AtomicBool);
+
+impl Drop for StopAtTheEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn in_a_fast_render_every_list_is_about_one_place_of_the_song() {
+    let place = unused_place();
+    let master = master(&place, "Album");
+    let members: Vec<Member> = (0..16).map(|number| stem(&place, &format!("{number:02}"))).collect();
+    until("all are there", || names(&master).len() == 16);
+    let publishers: Vec<Publisher> = members.iter().map(Member::publisher).collect();
+    let (stop, lists) = (AtomicBool::new(false), AtomicU32::new(0));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let (mut publishers, mut song_frames) = (publishers, 0);
+            while !stop.load(Ordering::Relaxed) {
+                song_frames += 512;
+                for (number, publisher) in publishers.iter_mut().enumerate() {
+                    let position = Position { song_frames, ..Position::default() };
+                    publisher.publish(&reading(number, song_frames), position, 512);
+                }
+                // A hundred times as fast as 48 kHz.
+                std::thread::sleep(Duration::from_micros(107));
+            }
+        });
+        // Also when an assertion below fails: the scope waits for the thread.
+        let _stop_at_the_end = StopAtTheEnd(&stop);
+        let mut views = Vec::new();
+        let mut moving = 0;
+        while moving < 500 {
+            master.stems(&mut views);
+            let places: HashSet<_> =
+                views.iter().filter_map(|view| view.moment).map(|moment| moment.position.song_frames).collect();
+            // None: the audio has not been seen to move yet.
+            if places.is_empty() {
+                continue;
+            }
+            moving += 1;
+            // The reader may be interrupted between two slots for longer than the history reaches back.
+            lists.fetch_add(u32::from(places.len() == 1), Ordering::Relaxed);
+            for (number, moment) in views.iter().enumerate().filter_map(|(number, view)| Some((number, view.moment?))) {
+                let expected = reading(number, moment.position.song_frames);
+                assert_eq!((moment.momentary_lufs, moment.peak_db), (expected.momentary_lufs, expected.peak_db));
+            }
+        }
+    });
+    let lists = lists.load(Ordering::Relaxed);
+    assert!(lists > 250, "only {lists} of 500 lists were about one place");
+}
+
+#[test]
 fn a_render_of_the_host_is_not_listed() {
     let place = unused_place();
     let (master, drums) = (master(&place, "Album"), stem(&place, "Drums"));
@@ -447,4 +701,48 @@ fn members_may_come_and_go_quickly() {
     let (master, last) = (master(&place, "Album"), stem(&place, "Last"));
     until("only the last is left", || names(&master) == ["Last"]);
     drop(last);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn members_move_from_the_heap_to_the_shared_place_as_soon_as_there_is_one() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = place::directory::Directory::new();
+    let allow = |mode| std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(mode)).unwrap();
+    allow(0o777);
+    let (master, stem) = (master(&directory.place(), "Album"), stem(&directory.place(), "Drums"));
+    until("they meet on the heap", || names(&master) == ["Drums"] && stem.link() == linked("Album"));
+    assert!(master.local_only().unwrap().contains("open to other users"));
+    let mut publisher = stem.publisher();
+    allow(0o700);
+    until("they have moved", || master.local_only().is_none());
+    until("and meet there", || names(&master) == ["Drums"] && stem.link() == linked("Album"));
+    publisher.publish_now(&Meters { clip_count: 5, ..Meters::default() }, Position::default());
+    until("with their readings", || stems(&master).first().is_some_and(|view| view.meters.clip_count == 5));
+    assert!(directory.file("bus-v1.shm").exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn another_major_version_is_noticed_while_it_is_open() {
+    use std::os::unix::fs::OpenOptionsExt;
+    let directory = place::directory::Directory::new();
+    let stem = stem(&directory.place(), "Drums");
+    until("the stem is announced", || stem.link() != Link::Opening);
+    let open = |name: &str| {
+        std::fs::OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(directory.file(name))
+            .unwrap()
+    };
+    let ours = open("bus-v1.lock");
+    assert!(ours.try_lock().is_err(), "a later version can see us");
+    let later = open("bus-v2.lock");
+    later.lock_shared().unwrap();
+    until("it is noticed", || stem.other_versions() == [2]);
+    drop(later);
+    until("and that it is gone", || stem.other_versions().is_empty());
 }

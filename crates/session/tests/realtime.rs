@@ -1,5 +1,4 @@
 //! What the audio thread pays: no allocation, and nanoseconds.
-#![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
 #![allow(unsafe_code)]
 
@@ -11,7 +10,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use place::directory::Directory;
-use place::until;
+use place::{one_of_three, until};
 use session::command::Answer;
 use session::identity::{Identity, Info, Kind};
 use session::member::{Link, Member};
@@ -71,23 +70,29 @@ fn ten_thousand_publishes_and_polls_allocate_nothing() {
     assert_eq!(ALLOCATIONS.get() - before, 2);
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn ten_thousand_publishes_cause_no_page_fault() {
     let directory = Directory::new();
     let (_member, mut publisher) = announced(&directory);
     let meters = Meters::default();
     publisher.publish_now(&meters, Position::default());
-    let before = page_faults();
-    for _ in 0..10_000 {
-        publisher.publish_now(&meters, Position::default());
-        publisher.poll_commands(|_| Answer::Applied);
-    }
-    // Reading the counter may itself touch a page or two for the first time.
-    let faults = page_faults() - before;
-    assert!(faults < 10, "{faults} page faults");
+    // Reading the counter touches pages for the first time.
+    page_faults();
+    // The system may take pages away from anybody at any time; hardly three times in a row.
+    let mut faults = (0..3).map(|_| {
+        let before = page_faults();
+        for _ in 0..10_000 {
+            publisher.publish_now(&meters, Position::default());
+            publisher.poll_commands(|_| Answer::Applied);
+        }
+        page_faults() - before
+    });
+    assert!(faults.any(|faults| faults == 0), "page faults in each of three rounds");
 }
 
 /// Minor and major faults of this thread (proc_pid_stat(5), fields 10 and 12).
+#[cfg(target_os = "linux")]
 fn page_faults() -> u64 {
     let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
     let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
@@ -97,7 +102,6 @@ fn page_faults() -> u64 {
 #[test]
 fn a_publish_takes_less_than_five_microseconds() {
     let directory = Directory::new();
-    let (_member, mut publisher) = announced(&directory);
     const BATCH: u32 = 16;
     let measure = |act: &mut dyn FnMut(u64)| {
         let mut times: Vec<f64> = (0..2000)
@@ -110,16 +114,20 @@ fn a_publish_takes_less_than_five_microseconds() {
         times.sort_by(f64::total_cmp);
         times[times.len() / 2]
     };
-    let mut meters = Meters::default();
-    let publish = measure(&mut |count| {
-        meters.clip_count = count;
-        publisher.publish_now(black_box(&meters), Position::default());
+    one_of_three(|| {
+        let (_member, mut publisher) = announced(&directory);
+        let mut meters = Meters::default();
+        let publish = measure(&mut |count| {
+            meters.clip_count = count;
+            publisher.publish_now(black_box(&meters), Position::default());
+        });
+        let tick = measure(&mut |_| publisher.publish(black_box(&Meters::default()), Position::default(), 0));
+        let poll = measure(&mut |_| publisher.poll_commands(|_| Answer::Applied));
+        let figures = format!("publish {publish:.0} ns, block without publish {tick:.0} ns, poll {poll:.0} ns");
+        println!("median: {figures}");
+        // The promise is for the worst block of a thousand; the median is a hundred times better.
+        if publish < 5_000.0 && poll < 5_000.0 { Ok(()) } else { Err(figures) }
     });
-    let tick = measure(&mut |_| publisher.publish(black_box(&Meters::default()), Position::default(), 0));
-    let poll = measure(&mut |_| publisher.poll_commands(|_| Answer::Applied));
-    println!("median: publish {publish:.0} ns, block without publish {tick:.0} ns, poll {poll:.0} ns");
-    // The promise is for the worst block of a thousand; the median is a hundred times better.
-    assert!(publish < 5_000.0 && poll < 5_000.0);
 }
 
 #[test]
@@ -135,12 +143,15 @@ fn a_window_frame_with_sixteen_stems_is_cheap() {
         master.stems(&mut views);
         views.len() == 16
     });
-    let start = Instant::now();
-    (0..1000).for_each(|_| master.stems(&mut views));
-    let micros = start.elapsed().as_secs_f64() * 1e3;
-    println!("a list of 16 stems: {micros:.1} us");
-    // A frame of a window at 60 Hz lasts 16 700 us.
-    assert!(micros < 1_000.0);
+    one_of_three(|| {
+        let mut views = Vec::new();
+        let start = Instant::now();
+        (0..1000).for_each(|_| master.stems(&mut views));
+        let micros = start.elapsed().as_secs_f64() * 1e3;
+        println!("a list of 16 stems: {micros:.1} us");
+        // A frame of a window at 60 Hz lasts 16 700 us.
+        if micros < 1_000.0 { Ok(()) } else { Err(format!("{micros:.0} us")) }
+    });
 }
 
 #[test]

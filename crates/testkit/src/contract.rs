@@ -13,6 +13,10 @@ pub trait Processor {
     fn reset(&mut self);
     /// How late the output is.
     fn latency_frames(&self) -> usize;
+    /// The largest step from frame to frame, at 48 kHz, that a change between neutral and busy may add to what the
+    /// settings do to a 40 Hz tone at −20 dBFS anyway; linear. A gain that glides by a factor of two over 20 ms adds
+    /// 0.0001, one that jumps adds 0.1.
+    fn largest_jump_step(&self) -> f64;
     /// Applies settings under which the signal passes unchanged.
     fn set_neutral(&mut self);
     /// Applies settings that keep every part of the processor busy.
@@ -23,7 +27,7 @@ pub trait Processor {
 pub type Make<'a> = &'a dyn Fn(f64, usize) -> Box<dyn Processor>;
 
 /// The sample rates every promise is kept at.
-pub const SAMPLE_RATES_HZ: [f64; 4] = [44_100.0, 48_000.0, 96_000.0, 192_000.0];
+pub const SAMPLE_RATES_HZ: [f64; 6] = [44_100.0, 48_000.0, 88_200.0, 96_000.0, 176_400.0, 192_000.0];
 
 /// Holds a processor to every promise, mono and stereo, at every rate of [`SAMPLE_RATES_HZ`]; panics with the promise
 /// that was broken.
@@ -43,8 +47,12 @@ pub fn check(make: Make) {
             case.nothing_is_allocated();
             case.instances_do_not_disturb_each_other();
             case.broken_input_gives_finite_output();
-            case.broken_input_is_forgotten();
+            if channels == 2 {
+                case.broken_input_is_forgotten();
+            }
+            case.a_settings_jump_makes_no_large_step();
         }
+        Case { make, sample_rate_hz, channels: 1 }.tones_are_as_loud_as_at_48_khz();
     }
 }
 
@@ -231,6 +239,56 @@ impl Case<'_> {
             other.reset();
         });
         self.same_bits(&expected, &output, "two instances do not disturb each other", "interleaved");
+    }
+
+    /// A change of settings, also in the middle of another, is a glide.
+    fn a_settings_jump_makes_no_large_step(&self) {
+        let tone: Vec<Vec<f32>> = (0..self.channels)
+            .map(|channel| signals::sine(40.0, 0.1, 60.0 * channel as f64, self.sample_rate_hz, self.frames(0.3)))
+            .collect();
+        let largest_step = |signal: &[Vec<f32>], from: usize| {
+            signal.iter().map(|channel| rulers::largest_step(&channel[from..])).fold(0.0, f64::max)
+        };
+        let settled = self.frames(0.1);
+        let steady_step = largest_step(&run(&mut *self.make_neutral(), &tone, &[512]), settled)
+            .max(largest_step(&run(&mut *self.make_busy(), &tone, &[512]), settled));
+
+        let mut processor = self.make_neutral();
+        let mut output = tone;
+        let blocks = [0.035, 0.045, 0.004, 0.004, 0.002, 0.05].map(|seconds| self.frames(seconds));
+        let mut busy = false;
+        in_blocks(&mut output, &blocks, &mut |block| {
+            processor.process(block);
+            busy = !busy;
+            if busy { processor.set_busy() } else { processor.set_neutral() }
+        });
+        let added = largest_step(&output, self.frames(0.03)) - steady_step;
+        let stated = processor.largest_jump_step() * 48_000.0 / self.sample_rate_hz;
+        self.promise(added <= stated, "a settings jump makes no step larger than stated", || {
+            format!("{added:.6} above the steady {steady_step:.6}, stated are {stated:.6}")
+        });
+    }
+
+    /// Times, levels and frequencies are those of the settings, not of the rate.
+    fn tones_are_as_loud_as_at_48_khz(&self) {
+        let reference = Case { make: self.make, sample_rate_hz: 48_000.0, channels: self.channels };
+        for frequency_hz in [100.0, 1_000.0] {
+            let difference_db = self.busy_gain_db(frequency_hz) - reference.busy_gain_db(frequency_hz);
+            // What a filter near 20 kHz may leave at 1 kHz, and the noise of a dither.
+            self.promise(difference_db.abs() < 0.05, "the same dB at every rate", || {
+                format!("{difference_db:.3} dB from 48 kHz at {frequency_hz} Hz")
+            });
+        }
+    }
+
+    /// What busy settings make of a tone at −20 dBFS, once settled.
+    fn busy_gain_db(&self, frequency_hz: f64) -> f64 {
+        let tone = signals::sine(frequency_hz, 0.1, 0.0, self.sample_rate_hz, self.frames(0.6));
+        let output = run(&mut *self.make_busy(), std::slice::from_ref(&tone), &[512]);
+        let settled = self.frames(0.4)..;
+        let level_of =
+            |signal: &[f32]| rulers::amplitude_at(&signal[settled.clone()], frequency_hz, self.sample_rate_hz);
+        rulers::db(level_of(&output[0]) / level_of(&tone))
     }
 
     /// Noise with NaN, infinities and denormals in it.

@@ -22,6 +22,16 @@ pub fn rms(signal: &[f32]) -> f64 {
     (signal.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>() / signal.len().max(1) as f64).sqrt()
 }
 
+/// The largest step from one sample to the next: a click is one that the sound has no reason for.
+pub fn largest_step(signal: &[f32]) -> f64 {
+    signal.windows(2).map(|pair| (f64::from(pair[1]) - f64::from(pair[0])).abs()).fold(0.0, f64::max)
+}
+
+/// How many samples are denormal numbers: too small to be heard, and slow to calculate with.
+pub fn denormal_count(signal: &[f32]) -> usize {
+    signal.iter().filter(|x| x.is_subnormal()).count()
+}
+
 /// RMS of the difference between two signals relative to the RMS of the first, in dB: how deep they null.
 pub fn residual_db(reference: &[f32], signal: &[f32]) -> f64 {
     assert_eq!(reference.len(), signal.len(), "only signals of equal length can null");
@@ -75,6 +85,24 @@ pub fn gain_db(
     process(&mut [&mut output]);
     let level_of = |signal: &[f32]| amplitude_at(&signal[settling..], frequency_hz, sample_rate_hz);
     db(level_of(&output) / level_of(&input))
+}
+
+/// The mean power in each bin from 0 Hz to Nyquist, over all whole segments of `segment_frames` under a Hann window;
+/// scaled so that white noise reads its mean square in every bin.
+pub fn power_spectrum(signal: &[f64], segment_frames: usize) -> Vec<f64> {
+    let forward = RealFftPlanner::<f64>::new().plan_fft_forward(segment_frames);
+    let (mut segment, mut spectrum) = (forward.make_input_vec(), forward.make_output_vec());
+    let mut powers = vec![0.0; spectrum.len()];
+    for frames in signal.chunks_exact(segment_frames) {
+        for (frame, (value, x)) in segment.iter_mut().zip(frames).enumerate() {
+            *value = x * (0.5 - 0.5 * (TAU * frame as f64 / segment_frames as f64).cos());
+        }
+        forward.process(&mut segment, &mut spectrum).expect("the buffers are those of the plan");
+        powers.iter_mut().zip(&spectrum).for_each(|(power, bin)| *power += bin.norm_sqr());
+    }
+    // The mean square of the window is 3/8.
+    let scale = 1.0 / (0.375 * (signal.len() / segment_frames * segment_frames) as f64);
+    powers.iter().map(|power| power * scale).collect()
 }
 
 /// Everything that is not the sine of this frequency, relative to that sine, in dB: THD+N.

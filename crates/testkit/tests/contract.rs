@@ -26,6 +26,8 @@ enum Defect {
     PassesNan,
     StaysBroken,
     SharesState,
+    Clicks,
+    DependsOnRate,
 }
 
 /// Delays by three frames and, when busy, adds a little of the frame before.
@@ -34,6 +36,7 @@ struct Echo {
     line: [[f32; 4]; 2],
     busy: bool,
     blocks: usize,
+    sample_rate_hz: f64,
     shared: Rc<Cell<usize>>,
 }
 
@@ -54,7 +57,7 @@ impl Processor for Echo {
                 }
                 line.rotate_right(1);
                 line[0] = *x;
-                let echo = if self.busy { 0.25 * (line[3] - *x) } else { 0.0 };
+                let echo = if self.busy { 0.05 * (line[3] - *x) } else { 0.0 };
                 *x = line[3] + echo;
                 if self.defect == Defect::StaysBroken && line[0] > 1e29 {
                     line[1] = 1e30;
@@ -65,6 +68,8 @@ impl Processor for Echo {
                     Defect::HumsInSilence if self.busy => *x += 0.01,
                     Defect::CountsBlocks if self.busy && self.blocks.is_multiple_of(2) => *x = -*x,
                     Defect::SharesState if self.busy && self.shared.get() != self.blocks => *x = -*x,
+                    Defect::Clicks if self.busy => *x *= 0.9,
+                    Defect::DependsOnRate if self.busy => *x *= 1.0 + 1e-6 * self.sample_rate_hz as f32,
                     Defect::StaysBroken if self.blocks > 1 << 39 => *x += 1.0,
                     _ => {}
                 }
@@ -83,6 +88,10 @@ impl Processor for Echo {
         if self.defect == Defect::LiesAboutLatency { 2 } else { 3 }
     }
 
+    fn largest_jump_step(&self) -> f64 {
+        if self.defect == Defect::DependsOnRate { 1.0 } else { 0.001 }
+    }
+
     fn set_neutral(&mut self) {
         self.busy = false;
     }
@@ -95,8 +104,9 @@ impl Processor for Echo {
 /// What the contract says about a processor with this defect; empty when it is content.
 fn verdict(defect: Defect) -> String {
     let shared = Rc::new(Cell::new(0));
-    let make = move |_: f64, _: usize| -> Box<dyn Processor> {
-        Box::new(Echo { defect, line: Default::default(), busy: false, blocks: 0, shared: shared.clone() })
+    let make = move |sample_rate_hz: f64, _: usize| -> Box<dyn Processor> {
+        let shared = shared.clone();
+        Box::new(Echo { defect, line: Default::default(), busy: false, blocks: 0, sample_rate_hz, shared })
     };
     match catch_unwind(AssertUnwindSafe(|| check(&make))) {
         Ok(()) => String::new(),
@@ -121,6 +131,8 @@ fn every_broken_promise_is_named() {
         (Defect::PassesNan, "what comes out is finite"),
         (Defect::StaysBroken, "it recovers from broken input"),
         (Defect::SharesState, "two instances do not disturb each other"),
+        (Defect::Clicks, "a settings jump makes no step larger than stated"),
+        (Defect::DependsOnRate, "the same dB at every rate"),
     ] {
         let verdict = verdict(defect);
         assert!(verdict.starts_with(promise), "expected \"{promise}\", got \"{verdict}\"");

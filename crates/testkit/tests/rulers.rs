@@ -65,6 +65,26 @@ fn pink_noise_falls_three_decibels_an_octave() {
     assert_close(level_db(1_000.0) - level_db(8_000.0), 9.03, 1.0);
 }
 
+#[test]
+fn the_power_spectrum_shows_noise_and_tones_at_their_power() {
+    let noise: Vec<f64> = signals::white_noise(1, 0.5, 1 << 17).into_iter().map(f64::from).collect();
+    // Uniform noise has a third of its squared peak; 512 segments scatter by 0.2 dB each.
+    for power in &rulers::power_spectrum(&noise, 256)[2..127] {
+        assert_close(10.0 * power.log10(), 10.0 * (0.25 / 3.0_f64).log10(), 0.8);
+    }
+    let tone: Vec<f64> = signals::sine(1_500.0, 0.5, 0.0, 48e3, 1 << 14).into_iter().map(f64::from).collect();
+    let spectrum = rulers::power_spectrum(&tone, 256);
+    // Bin 8; the window spreads the power of 1/8, seen in both halves of 256 bins, over 3/2 bins.
+    assert_close(spectrum[8], 0.125 * 256.0 / 2.0 / 1.5, 0.001);
+    assert!(spectrum[11] < 1e-9);
+}
+
+#[test]
+fn steps_and_denormals_are_found() {
+    assert_close(rulers::largest_step(&[0.0, 0.25, -0.5, -0.5]), 0.75, 1e-12);
+    assert_eq!(rulers::denormal_count(&[0.0, 1e-40, -1e-40, f32::MIN_POSITIVE, 1.0]), 2);
+}
+
 /// Tones of 1 kHz on both channels: (seconds, dBFS peak) each.
 fn tones(sample_rate_hz: f64, parts: &[(f64, f64)]) -> Loudness {
     let mut level = Vec::new();

@@ -10,11 +10,11 @@ use dsp::format::Format;
 use dsp::master_chain::{MasterChain, MasterReadings};
 use nice_plug::prelude::*;
 use plugin_kit::door::Link;
-use plugin_kit::playback::{Moves, Playback};
-use plugin_kit::voice::Voice;
+use plugin_kit::playback::Playback;
+use plugin_kit::voice::{self, Voice};
 use triple_buffer::Input;
 
-use params::{MasterParams, ResetPolicy};
+use params::MasterParams;
 use session_link::MasterSession;
 
 /// The plugin.
@@ -121,11 +121,11 @@ impl Plugin for MasterBus {
         };
         let moves = playback.follow(context.transport(), buffer.samples());
         let asked = self.params.take_reset_request();
-        if asked || restarts(self.params.measure.reset_policy.value(), moves) {
+        if asked || voice::restarts(self.params.measure.reset_policy.value().into(), moves) {
             session_link::restart_measurement(voice, chain);
         }
-        if asked || (moves.jumped && self.params.measure.reset_policy.value() == ResetPolicy::OnJump) {
-            // When playback starts the stems see it themselves, in time also when rendering fast.
+        if asked {
+            // What playback does the stems see themselves, in time also when rendering fast.
             context.execute_gui(Errand::ResetStems);
         }
         let settings = self.params.settings();
@@ -146,15 +146,6 @@ impl Plugin for MasterBus {
 
     fn deactivate(&mut self) {
         self.active = None;
-    }
-}
-
-/// Whether the measurement begins again by itself.
-fn restarts(policy: ResetPolicy, moves: Moves) -> bool {
-    match policy {
-        ResetPolicy::Manual => false,
-        ResetPolicy::OnPlay => moves.started,
-        ResetPolicy::OnJump => moves.started || moves.jumped,
     }
 }
 

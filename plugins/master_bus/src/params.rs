@@ -57,6 +57,16 @@ pub enum ResetPolicy {
     OnJump,
 }
 
+impl From<ResetPolicy> for session::identity::ResetPolicy {
+    fn from(policy: ResetPolicy) -> Self {
+        match policy {
+            ResetPolicy::Manual => Self::Manual,
+            ResetPolicy::OnPlay => Self::OnPlay,
+            ResetPolicy::OnJump => Self::OnJump,
+        }
+    }
+}
+
 /// The limiter.
 #[derive(Params)]
 pub struct LimiterParams {

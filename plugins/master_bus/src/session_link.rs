@@ -12,7 +12,7 @@ use plugin_kit::playback::Playback;
 use plugin_kit::readout::Readout;
 use plugin_kit::voice::{self, Voice};
 use serde_json::{Value, json};
-use session::command::Command;
+use session::command::{Answer, Command};
 use session::identity::Info;
 use session::member::{Activity, StemView};
 use session::meters::{Meters, Position, Run};
@@ -33,6 +33,8 @@ impl MasterSession {
     pub fn new(params: Arc<MasterParams>, link: &Arc<Link>) -> (Arc<Self>, Input<MasterReadings>) {
         let (input, readings) = Readout::new();
         let session = Arc::new(Self { params, link: Arc::downgrade(link), readings });
+        let keeper = Arc::clone(&session.params);
+        link.guard_identity(&["session"], move |saved| keeper.membership.may_become(saved));
         let reporter = Arc::downgrade(&session);
         link.set_report(move || reporter.upgrade().map_or_else(String::new, |session| session.report()));
         (session, input)
@@ -41,7 +43,8 @@ impl MasterSession {
     /// The audio thread's side for an activation. `[setup]`
     pub fn open_voice(self: &Arc<Self>, format: Format, latency_frames: u32, max_block_frames: u32) -> Voice {
         let session = Arc::downgrade(self);
-        let publisher = self.params.membership.publisher(move || Info {
+        let params = Arc::clone(&self.params);
+        let info = move || Info {
             name: "Master".to_owned(),
             role: Role::Other as u8,
             color_argb: 0,
@@ -56,7 +59,11 @@ impl MasterSession {
                 .unwrap_or_default(),
             host_document: 0,
             plugin_version: membership::version(env!("CARGO_PKG_VERSION")),
-        });
+            soloed: false,
+            reset_policy: params.measure.reset_policy.value().into(),
+        };
+        // Nobody commands a master.
+        let publisher = self.params.membership.publisher(info, |_| Answer::Unknown);
         Voice::new(publisher, format.sample_rate_hz)
     }
 

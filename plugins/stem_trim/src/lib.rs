@@ -34,6 +34,8 @@ struct Active {
     chain: StemChain,
     voice: Voice,
     playback: Playback,
+    /// Another stem was soloed in the last block.
+    was_silenced: bool,
 }
 
 impl Default for StemTrim {
@@ -97,7 +99,7 @@ impl Plugin for StemTrim {
         chain.set(&self.params.settings());
         context.set_latency_samples(chain.latency_frames() as u32);
         let voice = self.session.open_voice(format, config.max_buffer_size);
-        self.active = Some(Active { chain, voice, playback: Playback::default() });
+        self.active = Some(Active { chain, voice, playback: Playback::default(), was_silenced: false });
         true
     }
 
@@ -113,25 +115,31 @@ impl Plugin for StemTrim {
         _auxiliary: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        let Some(Active { chain, voice, playback }) = &mut self.active else {
+        let Some(Active { chain, voice, playback, was_silenced }) = &mut self.active else {
             return ProcessStatus::Error("process was called while inactive");
         };
-        if playback.follow(context.transport(), buffer.samples()).started {
+        let moves = playback.follow(context.transport(), buffer.samples());
+        if voice.restarts(moves) {
             session_link::restart_measurement(voice, chain);
         }
-        session_link::obey(voice, chain, &self.params, &self.link);
+        session_link::obey(voice, chain, &self.session, &self.link);
         let settings = self.params.settings();
-        chain.set(&settings);
+        let is_silenced = voice.is_silenced(&self.link);
+        chain.set(&session_link::heard(&settings, is_silenced));
+        if std::mem::replace(was_silenced, is_silenced) && self.link.is_offline() {
+            // A render must not begin with the end of a solo.
+            chain.reset();
+        }
         chain.process(buffer.as_slice());
-        let position = session_link::position(playback, &settings, &self.link, true);
+        let position = session_link::position(playback, &settings, &self.session, &self.link, true);
         voice.announce(position, buffer.samples(), || session_link::read(chain, &settings, &mut self.readings));
         ProcessStatus::Normal
     }
 
     fn stop_processing(&mut self) {
-        if let Some(Active { chain, voice, playback }) = &mut self.active {
+        if let Some(Active { chain, voice, playback, .. }) = &mut self.active {
             let settings = self.params.settings();
-            let position = session_link::position(playback, &settings, &self.link, false);
+            let position = session_link::position(playback, &settings, &self.session, &self.link, false);
             voice.announce_now(position, || session_link::read(chain, &settings, &mut self.readings));
         }
     }

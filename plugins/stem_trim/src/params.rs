@@ -1,6 +1,7 @@
 //! What the host sees of Stem Trim: its parameters and what else the project file keeps.
 
 use std::sync::RwLock;
+use std::sync::atomic::AtomicU32;
 
 use dsp::role::Role;
 use dsp::stem_chain::StemSettings;
@@ -104,6 +105,9 @@ pub struct StemParams {
     /// The name the user gave the stem; empty until then, and the host's track name stands in.
     #[persist = "name"]
     pub name: RwLock<String>,
+    /// The stem's colour as 0xAARRGGBB; 0 is none, and the host's colour of the track goes before it.
+    #[persist = "color"]
+    pub color_argb: AtomicU32,
     /// Who the instance is in the session.
     #[persist = "session"]
     pub membership: Membership,
@@ -126,6 +130,7 @@ impl Default for StemParams {
             compressor: CompressorParams::default(),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
             name: RwLock::default(),
+            color_argb: AtomicU32::new(0),
             membership: Membership::new(Kind::Stem),
             window_size: RwLock::default(),
         }

@@ -69,6 +69,7 @@ pub fn report(song: &Song, take: &Take, platforms: &Targets, notes: Vec<String>)
         master: take.master.figures,
         stems: stems.collect(),
         targets: platforms.all().iter().map(|target| platform(target, &take.master.figures)).collect(),
+        events: take.events.clone(),
         notes,
     }
 }

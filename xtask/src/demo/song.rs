@@ -67,6 +67,32 @@ impl Song {
         Self { sample_rate_hz: COMPOSED_RATE_HZ, frames, stems, reference: None, notes: Vec::new() }
     }
 
+    /// The same song on `count` stems: each becomes layers of a half, a quarter, an eighth … of it and the last once more,
+    /// so that every layer is heard and their sum is the stem to the bit.
+    pub fn spread_over(mut self, count: usize) -> Self {
+        let whole = std::mem::take(&mut self.stems);
+        let stem_count = whole.len();
+        for (index, stem) in whole.into_iter().enumerate() {
+            let layers = count / stem_count + usize::from(index < count % stem_count);
+            for layer in 1..=layers {
+                let halvings = layer.min(layers.max(2) - 1) as i32;
+                let gain = if layers == 1 { 1.0 } else { 0.5f32.powi(halvings) };
+                let mut audio = stem.audio.clone();
+                audio.channels.iter_mut().flatten().for_each(|sample| *sample *= gain);
+                let name = if layers == 1 { stem.name.clone() } else { format!("{} {layer}", stem.name) };
+                self.stems.push(Stem { name, role: stem.role, audio });
+            }
+        }
+        self
+    }
+
+    /// Ends the song after so many seconds.
+    pub fn keep_first(&mut self, seconds: u32) {
+        self.frames = self.frames.min(seconds as usize * self.sample_rate_hz as usize);
+        let sounds = self.stems.iter_mut().map(|stem| &mut stem.audio).chain(&mut self.reference);
+        sounds.flat_map(|audio| &mut audio.channels).for_each(|channel| channel.truncate(self.frames));
+    }
+
     /// How long it sounds, in seconds.
     pub fn seconds(&self) -> f64 {
         self.frames as f64 / f64::from(self.sample_rate_hz)

@@ -5,37 +5,43 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use dsp::compressor::CompressorSettings;
-use dsp::role::GuardRails;
 use dsp::sum::Sum;
 use dsp::units::SILENCE_DB;
-use host::{Activation, Instance, Player, Position, Remote, Track};
+use host::{Activation, Player, Position, Track};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use render::report::Curves;
+use testkit::signals::Random;
 
 use super::Stopwatch;
+use super::accident::Accident;
 use super::figures::MasterReport;
-use super::song::{Song, Stem};
-use crate::run;
+use super::seat::{Preset, Seat, activate_stem, open_stem, set_master};
+use super::song::Song;
 
 /// The end of the range of the limiter's drive.
 pub const MAX_DRIVE_DB: f64 = 24.0;
 
-/// How the controls stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Preset {
-    /// Nothing changes the sound.
-    Neutral,
-    /// Every stem starts from what its role asks for; the master limits at −1 dBTP and dithers to 24 bit.
-    StartingPoints,
+/// How the mixer is put together.
+pub struct Setup {
+    /// How the controls stand.
+    pub preset: Preset,
+    /// All plugins in this process.
+    pub in_process: bool,
+    /// Frames in a block.
+    pub block_frames: u32,
+    /// Open the plugins in a mixed order.
+    pub shuffle: bool,
+    /// A stem is killed on the way.
+    pub accident: bool,
 }
 
 /// The open mixer.
 pub struct Studio {
-    stems: Vec<Box<dyn Player>>,
-    master: Box<dyn Player>,
-    preset: Preset,
-    block_frames: u32,
+    stems: Vec<Seat>,
+    master: Seat,
+    setup: Setup,
+    /// What happened so far.
+    events: Vec<String>,
 }
 
 /// One playing of the song.
@@ -48,6 +54,8 @@ pub struct Take {
     pub sum_peak: f32,
     /// Stems whose loudness the master saw moving while the song played.
     moving_stems: BTreeSet<String>,
+    /// What happened on the way, a sentence each.
+    pub events: Vec<String>,
     /// Whether the stems reached the sum as they are.
     is_neutral: bool,
     /// What Master Bus knew at the end.
@@ -60,36 +68,62 @@ pub struct Take {
 
 impl Studio {
     /// Loads the bundles and sets the controls.
-    pub fn open(song: &Song, preset: Preset, in_process: bool, block_frames: u32) -> Result<Self> {
-        let open = |plugin: &str, track: Track| -> Result<Box<dyn Player>> {
-            let bundle = run::target().join("bundled").join(format!("{plugin}.clap"));
-            Ok(if in_process {
-                Box::new(Instance::load(&bundle, None, track)?)
-            } else {
-                Box::new(Remote::load(&bundle, None, track)?)
-            })
-        };
-        let mut stems = Vec::new();
-        for stem in &song.stems {
-            let mut player = open("Stem Trim", Track::bus(&stem.name))?;
-            set_stem(&mut *player, stem, preset)?;
-            stems.push(player);
+    pub fn open(song: &Song, setup: Setup) -> Result<Self> {
+        let mut order: Vec<Option<usize>> = (0..song.stems.len()).map(Some).chain([None]).collect();
+        let mut events = Vec::new();
+        if setup.shuffle {
+            shuffle(&mut order);
+            let name = |place: &Option<usize>| place.map_or("Master Bus", |stem| &song.stems[stem].name);
+            let names: Vec<&str> = order.iter().map(name).collect();
+            events.push(format!("The {} plugins were opened in this order: {}.", order.len(), names.join(", ")));
         }
-        let mut master = open("Master Bus", Track::master())?;
-        set_master(&mut *master, preset)?;
-        let mut studio = Self { stems, master, preset, block_frames };
+        let mut stems: Vec<Option<Seat>> = song.stems.iter().map(|_| None).collect();
+        let mut master = None;
+        for place in order {
+            match place {
+                Some(stem) => stems[stem] = Some(open_stem(&song.stems[stem], setup.in_process, setup.preset)?),
+                None => {
+                    let seat = master.insert(Seat::open("Master Bus", Track::master(), setup.in_process)?);
+                    set_master(seat.player(), setup.preset)?;
+                }
+            }
+        }
+        let master = master.context("no Master Bus was opened")?;
+        let mut studio = Self { stems: stems.into_iter().flatten().collect(), master, setup, events };
         studio.activate(song)?;
         Ok(studio)
     }
 
+    /// Ends the process of a stem as a crash would; the state its project would have saved.
+    pub fn kill(&mut self, stem: usize) -> Result<Vec<u8>> {
+        let Seat::Apart(player) = &mut self.stems[stem] else { bail!("a plugin in this process cannot be killed") };
+        let state = player.save_state()?;
+        player.kill();
+        Ok(state)
+    }
+
+    /// Opens the plugin of a stem again, with its state, as a host that opens its project again.
+    pub fn restart(&mut self, song: &Song, stem: usize, state: &[u8]) -> Result<()> {
+        let mut seat = Seat::open("Stem Trim", Track::bus(&song.stems[stem].name), self.setup.in_process)?;
+        seat.player().load_state(state)?;
+        activate_stem(seat.player(), &song.stems[stem], &self.activation(song))?;
+        self.stems[stem] = seat;
+        Ok(())
+    }
+
+    /// Whether Master Bus lists a stem of this name now.
+    pub fn lists(&mut self, name: &str) -> Result<bool> {
+        Ok(self.report()?.stems.iter().any(|stem| stem.name == name))
+    }
+
     /// Chooses the platform Master Bus shows first.
     pub fn set_target(&mut self, id: &str) -> Result<()> {
-        Ok(self.master.set("Measure/Target", id)?)
+        Ok(self.master.player().set("Measure/Target", id)?)
     }
 
     /// Sets the gain into the limiter.
     pub fn set_drive(&mut self, drive_db: f64) -> Result<()> {
-        Ok(self.master.set("Limiter/Drive", &format!("{drive_db} dB"))?)
+        Ok(self.master.player().set("Limiter/Drive", &format!("{drive_db} dB"))?)
     }
 
     /// Waits until Master Bus lists every stem, and says so.
@@ -107,7 +141,8 @@ impl Studio {
                     names.join(", ")
                 ));
             }
-            if start.elapsed() > Duration::from_secs(10) {
+            // Far more than it takes: the machine may be busy with other things.
+            if start.elapsed() > Duration::from_secs(60) {
                 bail!("Master Bus sees {} of {} stems ({})", report.stems.len(), self.stems.len(), report.link);
             }
             self.pump()?;
@@ -119,7 +154,8 @@ impl Studio {
     pub fn play(&mut self, song: &Song, what: &str) -> Result<Take> {
         let latency_frames = self.activate(song)?;
         let end = song.frames + latency_frames;
-        let block_frames = self.block_frames as usize;
+        let block_frames = self.setup.block_frames as usize;
+        let mut accident = self.setup.accident.then(|| Accident::ahead(song));
         let bar = progress_bar(end as u64, what);
         let stopwatch = Stopwatch::start(song.seconds());
         let mut sum = Sum::new(2, block_frames);
@@ -133,13 +169,25 @@ impl Studio {
         for start in (0..end).step_by(block_frames) {
             let frames = block_frames.min(end - start);
             let position = Position::playing(start as i64);
+            if let Some(accident) = &mut accident {
+                accident.keep_time(song, start);
+                accident.go_on(self, song, start)?;
+                // The song does not end before the accident: the transport stands and waits.
+                while start + frames == end && accident.is_under_way() {
+                    thread::sleep(Duration::from_millis(10));
+                    accident.go_on(self, song, start)?;
+                }
+            }
             sum.clear();
-            for ((player, stem), kept) in self.stems.iter_mut().zip(&song.stems).zip(&mut stems) {
+            for (index, (seat, stem)) in self.stems.iter_mut().zip(&song.stems).enumerate() {
                 let input = stem.audio.block(start, frames);
                 let mut output = vec![vec![0.0; frames]; input.len()];
-                player.process(&borrowed(&input), None, &mut borrowed_mut(&mut output), position, &[])?;
+                if !accident.as_ref().is_some_and(|accident| accident.silences(index)) {
+                    let mut output = borrowed_mut(&mut output);
+                    seat.player().process(&borrowed(&input), None, &mut output, position, &[])?;
+                }
                 sum.add(&output);
-                append(kept, &output);
+                append(&mut stems[index], &output);
             }
             let mut mix = vec![vec![0.0; frames]; 2];
             sum.write(&mut borrowed_mut(&mut mix));
@@ -147,7 +195,7 @@ impl Studio {
             let reference = song.reference.as_ref().map(|reference| reference.block(start, frames));
             let mut output = vec![vec![0.0; frames]; 2];
             let sidechain = reference.as_ref().map(|reference| borrowed(reference));
-            self.master.process(
+            self.master.player().process(
                 &borrowed(&mix),
                 sidechain.as_deref(),
                 &mut borrowed_mut(&mut output),
@@ -181,7 +229,13 @@ impl Studio {
             stems,
             sum_peak,
             moving_stems,
-            is_neutral: self.preset == Preset::Neutral,
+            events: self
+                .events
+                .iter()
+                .cloned()
+                .chain(accident.into_iter().flat_map(|accident| accident.events))
+                .collect(),
+            is_neutral: self.setup.preset == Preset::Neutral,
             master,
             curves,
             times_realtime,
@@ -190,30 +244,30 @@ impl Studio {
 
     /// (Re)activates every plugin: a song starts with fresh meters. Returns the latency of the whole.
     fn activate(&mut self, song: &Song) -> Result<usize> {
-        let activation = Activation {
+        let activation = self.activation(song);
+        for (seat, stem) in self.stems.iter_mut().zip(&song.stems) {
+            activate_stem(seat.player(), stem, &activation)?;
+        }
+        Ok(self.master.player().activate(&activation)?.latency_frames as usize)
+    }
+
+    fn activation(&self, song: &Song) -> Activation {
+        Activation {
             sample_rate_hz: f64::from(song.sample_rate_hz),
-            max_frames: self.block_frames,
+            max_frames: self.setup.block_frames,
             channels: 2,
             offline: true,
-        };
-        for (player, stem) in self.stems.iter_mut().zip(&song.stems) {
-            let channels = stem.audio.channels.len() as u32;
-            let activated = player.activate(&Activation { channels, ..activation })?;
-            if activated.latency_frames != 0 {
-                bail!("{}: reports a latency of {} frames, but must have none", stem.name, activated.latency_frames);
-            }
         }
-        Ok(self.master.activate(&activation)?.latency_frames as usize)
     }
 
     /// What Master Bus knows once the last figures of every stem have arrived: publishing is a store, reading is the
     /// helper thread's next round.
     fn final_report(&mut self) -> Result<MasterReport> {
         // Stopping publishes the very last figures, also of a block too short to publish by itself.
-        for player in &mut self.stems {
-            player.deactivate()?;
+        for seat in &mut self.stems {
+            seat.player().deactivate()?;
         }
-        self.master.deactivate()?;
+        self.master.player().deactivate()?;
         let report = self.report()?;
         if report.stems.len() != self.stems.len() {
             bail!("Master Bus sees {} of {} stems at the end", report.stems.len(), self.stems.len());
@@ -222,13 +276,13 @@ impl Studio {
     }
 
     fn report(&mut self) -> Result<MasterReport> {
-        let text = self.master.report()?.context("Master Bus gives no report")?;
+        let text = self.master.player().report()?.context("Master Bus gives no report")?;
         serde_json::from_str(&text).with_context(|| format!("the report of Master Bus is not readable: {text}"))
     }
 
     fn pump(&mut self) -> Result<()> {
-        self.master.pump()?;
-        Ok(self.stems.iter_mut().try_for_each(|player| player.pump())?)
+        self.master.player().pump()?;
+        Ok(self.stems.iter_mut().try_for_each(|seat| seat.player().pump())?)
     }
 }
 
@@ -255,36 +309,12 @@ impl Take {
     }
 }
 
-fn set_stem(player: &mut dyn Player, stem: &Stem, preset: Preset) -> Result<()> {
-    player.set("Role", stem.role.name())?;
-    match preset {
-        Preset::Neutral => Ok(()),
-        Preset::StartingPoints => set_compressor(player, &stem.role.starting_point().compressor),
+/// Mixes an order, the same way every time.
+fn shuffle<T>(order: &mut [T]) {
+    let mut random = Random::new(16);
+    for end in (1..order.len()).rev() {
+        order.swap(end, random.below(end + 1));
     }
-}
-
-fn set_master(player: &mut dyn Player, preset: Preset) -> Result<()> {
-    match preset {
-        Preset::Neutral => {
-            player.set("Limiter/Ceiling", "0 dB")?;
-            player.set("Limiter/True peak", "Off")?;
-        }
-        Preset::StartingPoints => {
-            set_compressor(player, &GuardRails::master().starting_compressor())?;
-            player.set("Output/Dither", "24 bit")?;
-        }
-    }
-    Ok(())
-}
-
-fn set_compressor(player: &mut dyn Player, compressor: &CompressorSettings) -> Result<()> {
-    player.set("Compressor/Compressor on", if compressor.on { "On" } else { "Off" })?;
-    player.set("Compressor/Threshold", &format!("{} dB", compressor.threshold_db))?;
-    player.set("Compressor/Ratio", &format!("{}:1", compressor.ratio))?;
-    player.set("Compressor/Knee", &format!("{} dB", compressor.knee_db))?;
-    player.set("Compressor/Attack", &format!("{} ms", compressor.attack_ms))?;
-    player.set("Compressor/Release", &format!("{} ms", compressor.release_ms))?;
-    Ok(())
 }
 
 fn append(channels: &mut [Vec<f32>], block: &[Vec<f32>]) {

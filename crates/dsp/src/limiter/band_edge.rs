@@ -3,7 +3,7 @@
 use crate::{
     delay::Delay,
     format::Format,
-    oversample::{PeakInterpolator, kaiser_low_pass},
+    oversample::{KAISER_SHAPE, PeakInterpolator, kaiser_low_pass},
 };
 
 use super::running_mean::{ONE, RunningMean};
@@ -24,7 +24,6 @@ pub struct BandEdge {
 
     /// A rough look at the peaks, at the time of the filter's middle.
     peak: PeakInterpolator,
-    to_peak: Delay,
     peak_hold: f32,
     edge_hold: f32,
     hold_keep: f32,
@@ -36,7 +35,6 @@ pub struct BandEdge {
     /// Share of the edge taken out, 0…1.
     removed: f32,
     return_keep: f32,
-    to_output: Delay,
     edge_to_output: Delay,
 }
 
@@ -48,7 +46,7 @@ const FILTER_DELAY_FRAMES: usize = TAPS / 2;
 /// Where the low-pass is 6 dB down, as a share of the sample rate.
 const CUTOFF: f64 = 0.4625;
 /// Frames over which the edge fades out.
-const FADE_FRAMES: usize = 24;
+const FADE_FRAMES: usize = 16;
 /// An edge this far below the ceiling (−54 dB) moves no peak by more than 0.02 dB.
 const HARMLESS_EDGE: f32 = 0.002;
 /// How far apart a peak and the edge may lie and still be taken to meet.
@@ -63,20 +61,21 @@ impl BandEdge {
     pub fn new(format: Format) -> Self {
         let mut low_pass = vec![[0.0; LANES]; PADDED_TAPS / LANES].into_boxed_slice();
         for (tap, coefficient) in low_pass.as_flattened_mut().iter_mut().take(TAPS).enumerate() {
-            *coefficient =
-                kaiser_low_pass(tap as f64 - FILTER_DELAY_FRAMES as f64, FILTER_DELAY_FRAMES as f64 + 1.0, CUTOFF)
-                    as f32;
+            *coefficient = kaiser_low_pass(
+                tap as f64 - FILTER_DELAY_FRAMES as f64,
+                FILTER_DELAY_FRAMES as f64 + 1.0,
+                CUTOFF,
+                KAISER_SHAPE,
+            ) as f32;
         }
         let sum: f32 = low_pass.as_flattened().iter().sum();
         low_pass.as_flattened_mut().iter_mut().for_each(|coefficient| *coefficient /= sum);
         let keep = |time_ms: f64| (-1.0 / format.frames_from_ms(time_ms).max(1) as f64).exp() as f32;
-        let peak = PeakInterpolator::itu();
         Self {
             low_pass,
             history: vec![0.0; 2 * PADDED_TAPS].into_boxed_slice(),
             newest: 0,
-            to_peak: Delay::new(FILTER_DELAY_FRAMES - peak.latency_frames()),
-            peak,
+            peak: PeakInterpolator::itu(),
             peak_hold: 0.0,
             edge_hold: 0.0,
             hold_keep: keep(HOLD_MS),
@@ -85,7 +84,6 @@ impl BandEdge {
             fade: RunningMean::new(FADE_FRAMES),
             removed: 0.0,
             return_keep: keep(RETURN_MS),
-            to_output: Delay::new(FILTER_DELAY_FRAMES + FADE_FRAMES),
             edge_to_output: Delay::new(FADE_FRAMES),
         }
     }
@@ -95,12 +93,10 @@ impl BandEdge {
         self.history.fill(0.0);
         self.newest = 0;
         self.peak.reset();
-        self.to_peak.reset();
         (self.peak_hold, self.edge_hold) = (0.0, 0.0);
         self.stay_left_frames = 0;
         self.fade.reset();
         self.removed = 0.0;
-        self.to_output.reset();
         self.edge_to_output.reset();
     }
 
@@ -109,10 +105,11 @@ impl BandEdge {
     #[inline]
     pub fn next(&mut self, sample: f32, ceiling: f32, on: bool) -> f32 {
         let low = self.filter(sample);
-        let middle = self.history[self.newest + FILTER_DELAY_FRAMES];
+        let middle = self.sample_before(FILTER_DELAY_FRAMES);
         let edge = middle - low;
 
-        let peak = self.peak.next(self.to_peak.next(sample)).max(middle.abs());
+        let peak_sample = self.sample_before(FILTER_DELAY_FRAMES - self.peak.latency_frames());
+        let peak = self.peak.next(peak_sample).max(middle.abs());
         self.peak_hold = peak.max(self.peak_hold * self.hold_keep);
         self.edge_hold = edge.abs().max(self.edge_hold * self.hold_keep);
         let dangerous = on && self.peak_hold > ceiling && self.edge_hold > HARMLESS_EDGE * ceiling;
@@ -125,13 +122,24 @@ impl BandEdge {
         }
 
         let edge = self.edge_to_output.next(edge);
-        let output = self.to_output.next(sample);
+        let output = self.sample_before(FILTER_DELAY_FRAMES + FADE_FRAMES);
         if self.removed > 0.0 { output - self.removed * edge } else { output }
+    }
+
+    /// The share of the edge that the sample last returned still has, 0…1. `[audio]`
+    pub fn kept(&self) -> f32 {
+        1.0 - self.removed
     }
 
     /// The constant delay. `[any]`
     pub fn latency_frames(&self) -> usize {
         FILTER_DELAY_FRAMES + FADE_FRAMES
+    }
+
+    /// The sample that entered this many frames before the newest.
+    #[inline]
+    fn sample_before(&self, frames: usize) -> f32 {
+        self.history[self.newest + frames]
     }
 
     /// The low-passed sample of [`FILTER_DELAY_FRAMES`] earlier.

@@ -11,7 +11,7 @@ pub struct EnvelopeSettings {
     pub attack_frames: usize,
     /// Lets the programme choose the release.
     pub auto_release: bool,
-    /// Time for 63 % of the recovery of the gain when not automatic, in ms.
+    /// Time constant of the recovery of the gain (linear) when not automatic, in ms.
     pub release_ms: f64,
 }
 

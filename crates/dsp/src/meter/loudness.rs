@@ -2,8 +2,8 @@
 
 use super::grid::{Grid, STEPS_PER_SECOND};
 use super::histogram::Histogram;
-use super::k_weighting::KWeighting;
-use super::{audible, sides};
+use super::range::LoudnessRange;
+use super::weighted_energy::WeightedEnergy;
 use crate::format::{Format, MAX_CHANNELS};
 use crate::units::{SILENCE_DB, lufs_from_power};
 
@@ -12,18 +12,17 @@ use crate::units::{SILENCE_DB, lufs_from_power};
 /// Measures on a grid of 10 ms, so every figure is the same for every block size, to the bit. Memory is fixed, for
 /// minutes as for days; nothing is polled: the figures are ready at any time at no cost.
 ///
-/// A mono signal is one channel with weight 1: 3 LU below the same signal on both sides. What is not a number, or
-/// louder than any audio ([`super::LOUDEST_SAMPLE`]), counts as silence and poisons nothing.
+/// A mono signal is one channel with weight 1: 3 LU below the same signal on both sides. For more than two channels see
+/// [`Loudness::with_weights`]. What is not a number, or louder than any audio ([`super::LOUDEST_SAMPLE`]), counts as
+/// silence and poisons nothing.
 ///
 /// Sources: ITU-R BS.1770-5 annex 1; EBU Tech 3341 v4 and 3342 v4.
 #[derive(Clone, Debug)]
 pub struct Loudness {
-    channels: usize,
     sample_rate_hz: f64,
-    weighting: [KWeighting; MAX_CHANNELS],
     grid: Grid,
-    /// Sum of the weighted squares in the current step.
-    step_energy: f64,
+    /// Of the current step.
+    energy: WeightedEnergy,
     /// The energies of the last 3 s, step by step: exact sums, so nothing drifts. Silence before the first frame.
     energies: Box<[f64]>,
     /// The oldest of `energies`.
@@ -43,7 +42,7 @@ pub struct Loudness {
     integrated_power: f64,
     range_lu: f64,
     gating_blocks: Histogram,
-    short_terms: Histogram,
+    range: LoudnessRange,
 }
 
 /// 400 ms.
@@ -52,26 +51,32 @@ const MOMENTARY_STEPS: usize = 40;
 const SHORT_TERM_STEPS: usize = 300;
 /// Gating blocks overlap by 75 %, and the loudness range is sampled ten times a second.
 const STEPS_PER_GATING_BLOCK: u64 = 10;
-/// 10 LU below the mean (BS.1770-5) and 20 LU below it (Tech 3342), as power ratios.
+/// 10 LU below the mean (BS.1770-5), as a power ratio.
 const INTEGRATED_GATE: f64 = 0.1;
-const RANGE_GATE: f64 = 0.01;
-/// The loudness range leaves out the quietest tenth and the loudest twentieth.
-const RANGE_LOW: f64 = 0.10;
-const RANGE_HIGH: f64 = 0.95;
+/// Tech 3342: 1.5 s of silence behind the end of a file.
+const FILE_END_STEPS: u64 = 150;
 /// Tech 3341: a range over less than a minute is to be marked as not stable.
 const RANGE_STABLE_SECONDS: f64 = 60.0;
 /// A step that holds less energy is silence: below −400 dBFS.
 const RINGING_ENERGY: f64 = 1e-40;
 
+/// Weights of a 5.0 bed: left, right, centre, left surround, right surround (BS.1770-5 annex 1). The low-frequency
+/// channel of a 5.1 bed is not listened to.
+pub const SURROUND_WEIGHTS: [f64; 5] = [1.0, 1.0, 1.0, 1.41, 1.41];
+
 impl Loudness {
-    /// A meter that has heard nothing. `[setup]`
+    /// A meter of a mono or stereo signal that has heard nothing. `[setup]`
     pub fn new(format: Format) -> Self {
+        let channels = format.channels.clamp(1, MAX_CHANNELS);
+        Self::with_weights(format.sample_rate_hz, &[1.0; MAX_CHANNELS][..channels])
+    }
+
+    /// A meter of as many channels as weights, each with its weight in the sum, such as [`SURROUND_WEIGHTS`]. `[setup]`
+    pub fn with_weights(sample_rate_hz: f64, weights: &[f64]) -> Self {
         Self {
-            channels: format.channels,
-            sample_rate_hz: format.sample_rate_hz,
-            weighting: [KWeighting::new(format.sample_rate_hz); MAX_CHANNELS],
-            grid: Grid::new(format.sample_rate_hz),
-            step_energy: 0.0,
+            sample_rate_hz,
+            grid: Grid::new(sample_rate_hz),
+            energy: WeightedEnergy::new(sample_rate_hz, weights),
             energies: vec![0.0; SHORT_TERM_STEPS].into_boxed_slice(),
             position: 0,
             steps: 0,
@@ -86,7 +91,7 @@ impl Loudness {
             integrated_power: 0.0,
             range_lu: SILENCE_DB,
             gating_blocks: Histogram::new(),
-            short_terms: Histogram::new(),
+            range: LoudnessRange::new(),
         }
     }
 
@@ -94,9 +99,8 @@ impl Loudness {
     ///
     /// Clears 320 kB: some microseconds.
     pub fn reset(&mut self) {
-        self.weighting.iter_mut().for_each(KWeighting::reset);
         self.grid.reset();
-        self.step_energy = 0.0;
+        self.energy.reset();
         self.energies.fill(0.0);
         self.position = 0;
         self.steps = 0;
@@ -110,7 +114,7 @@ impl Loudness {
         self.integrated_power = 0.0;
         self.range_lu = SILENCE_DB;
         self.gating_blocks.reset();
-        self.short_terms.reset();
+        self.range.reset();
     }
 
     /// Pauses or continues the measurement: integrated loudness, range and the largest values. `[audio]`
@@ -123,39 +127,27 @@ impl Loudness {
     }
 
     /// Listens to a block. `[audio]`
+    ///
+    /// A block of one channel is heard on all; of a block with fewer channels than this meter has, nothing is.
     pub fn process<Channel: AsRef<[f32]>>(&mut self, block: &[Channel]) {
-        let (left, right) = sides(block, self.channels);
+        let channels = self.energy.channels();
+        let samples_of = |channel: usize| {
+            let only_one = block.len() == 1;
+            block.get(if only_one { 0 } else { channel }).map_or(&[][..], AsRef::as_ref)
+        };
+        let frames = (0..channels).map(|channel| samples_of(channel).len()).min().unwrap_or(0);
         let mut start = 0;
-        while start < left.len() {
-            let advance = self.grid.advance(left.len() - start);
+        while start < frames {
+            let advance = self.grid.advance(frames - start);
             let end = start + advance.frames;
-            self.accumulate(&left[start..end], &right[start..end]);
+            self.energy.listen(samples_of, start, end);
+            if !self.paused {
+                self.measured_frames += advance.frames as u64;
+            }
             if advance.ends_step {
                 self.end_step();
             }
             start = end;
-        }
-    }
-
-    fn accumulate(&mut self, left: &[f32], right: &[f32]) {
-        let [mut left_weighting, mut right_weighting] = self.weighting;
-        let mut energy = self.step_energy;
-        if self.channels == 1 {
-            for &sample in left {
-                let weighted = left_weighting.next(f64::from(audible(sample)));
-                energy += weighted * weighted;
-            }
-        } else {
-            for (&left, &right) in left.iter().zip(right) {
-                let left = left_weighting.next(f64::from(audible(left)));
-                let right = right_weighting.next(f64::from(audible(right)));
-                energy += left * left + right * right;
-            }
-        }
-        self.weighting = [left_weighting, right_weighting];
-        self.step_energy = energy;
-        if !self.paused {
-            self.measured_frames += left.len() as u64;
         }
     }
 
@@ -177,16 +169,17 @@ impl Loudness {
                 self.integrate();
             }
             if short_term_counts && self.steps >= SHORT_TERM_STEPS as u64 {
-                self.measure_range();
+                self.range.add(self.short_term_power);
+                self.range_lu = self.range.lu();
             }
         }
     }
 
     fn store_step(&mut self) {
-        let energy = std::mem::take(&mut self.step_energy);
+        let energy = self.energy.take();
         // Far below any gate: let the filters rest, instead of ringing on in denormal numbers for ever.
         if energy < RINGING_ENERGY {
-            self.weighting.iter_mut().for_each(KWeighting::reset);
+            self.energy.rest();
         }
         if let Some(slot) = self.energies.get_mut(self.position) {
             *slot = energy;
@@ -199,8 +192,16 @@ impl Loudness {
 
     /// Mean over the last `steps` steps.
     fn mean_power(&self, steps: usize) -> f64 {
+        self.power_from_energy(self.recent_energy(steps), steps)
+    }
+
+    /// Sum over the last `steps` steps.
+    fn recent_energy(&self, steps: usize) -> f64 {
         let (newer, older) = self.energies.split_at(self.position);
-        let energy: f64 = older.iter().chain(newer).skip(SHORT_TERM_STEPS - steps).sum();
+        older.iter().chain(newer).skip(SHORT_TERM_STEPS - steps).sum()
+    }
+
+    fn power_from_energy(&self, energy: f64, steps: usize) -> f64 {
         energy * STEPS_PER_SECOND as f64 / (steps as f64 * self.sample_rate_hz)
     }
 
@@ -208,19 +209,6 @@ impl Loudness {
         self.gating_blocks.add(self.momentary_power);
         let gate = self.gating_blocks.above(0.0).mean_power() * INTEGRATED_GATE;
         self.integrated_power = self.gating_blocks.above(gate).mean_power();
-    }
-
-    fn measure_range(&mut self) {
-        self.short_terms.add(self.short_term_power);
-        let gate = self.short_terms.above(0.0).mean_power() * RANGE_GATE;
-        let count = self.short_terms.above(gate).count;
-        if count > 0 {
-            let at = |share: f64| {
-                let rank = ((count - 1) as f64 * share).round() as u64;
-                lufs_from_power(self.short_terms.ranked_above(gate, rank))
-            };
-            self.range_lu = at(RANGE_HIGH) - at(RANGE_LOW);
-        }
     }
 
     /// Loudness of the last 400 ms in LUFS, every 10 ms. `[audio]`
@@ -239,8 +227,34 @@ impl Loudness {
     }
 
     /// Loudness range in LU (Tech 3342), the first after 3 s; [`SILENCE_DB`] before. `[audio]`
+    ///
+    /// As a live meter reads it: only what has been heard counts. Of a file that is over see
+    /// [`Loudness::range_of_file_lu`].
     pub fn range_lu(&self) -> f64 {
         self.range_lu
+    }
+
+    /// Loudness range of a file that ends here, in LU: as if 1.5 s of silence followed, which Tech 3342 advises for meters
+    /// of files, so that the end counts as much as the middle. Changes nothing. `[main]`
+    ///
+    /// On a song it differs little from [`Loudness::range_lu`], which is what most other programs print. On less than a
+    /// quarter of a minute the fade into that silence is part of what is measured: a steady tone reads above zero.
+    pub fn range_of_file_lu(&self) -> f64 {
+        let mut range = self.range.clone();
+        let mut silent_steps = STEPS_PER_GATING_BLOCK - self.steps % STEPS_PER_GATING_BLOCK;
+        loop {
+            // What is left of the window: the step that was under way is the first of the silent ones.
+            let energy = self.energy.sum() + self.recent_energy(SHORT_TERM_STEPS - silent_steps as usize);
+            let is_whole =
+                (self.steps + silent_steps).min(self.unpaused_steps + silent_steps) >= SHORT_TERM_STEPS as u64;
+            if is_whole && !self.step_is_paused {
+                range.add(self.power_from_energy(energy, SHORT_TERM_STEPS));
+            }
+            if silent_steps >= FILE_END_STEPS {
+                return range.lu();
+            }
+            silent_steps += STEPS_PER_GATING_BLOCK;
+        }
     }
 
     /// Whether the range rests on at least a minute. `[audio]`

@@ -10,7 +10,9 @@ pub mod k_weighting;
 pub mod loudness;
 pub mod null;
 pub mod peak;
+pub mod range;
 pub mod true_peak;
+pub mod weighted_energy;
 
 use crate::format::{Format, MAX_CHANNELS};
 use crate::units::SILENCE_DB;
@@ -37,7 +39,7 @@ pub struct Readings {
     pub short_term_lufs: f64,
     /// Gated loudness since reset, LUFS.
     pub integrated_lufs: f64,
-    /// Loudness range since reset, LU; [`SILENCE_DB`] in the first 3 s.
+    /// Loudness range since reset as a live meter reads it, LU; [`SILENCE_DB`] in the first 3 s.
     pub range_lu: f64,
     /// Whether the range rests on at least a minute; before that, say so beside it.
     pub range_is_stable: bool,
@@ -109,6 +111,11 @@ impl Meter {
     /// [`Meter::readings`]; a running stream needs none. `[audio]`
     pub fn flush(&mut self) {
         self.true_peak.flush();
+    }
+
+    /// The loudness range of a file that ends here: see [`Loudness::range_of_file_lu`]. `[main]`
+    pub fn range_of_file_lu(&self) -> f64 {
+        self.loudness.range_of_file_lu()
     }
 
     /// Every figure, as of the last frame; true peaks as of [`TruePeakMeter::latency_frames`] before it. `[audio]`

@@ -20,6 +20,12 @@ const HIGHEST_SHARE: f64 = 0.95;
 /// a scan of 2–20 kHz: the matched points hold the curve least far away in between.
 const MATCH_SHARES: [f64; 3] = [0.6, 0.85, 0.9];
 
+/// The same for the low-pass, whose curve falls most where the others are flat.
+const LOW_PASS_MATCH_SHARES: [f64; 3] = [0.6, 0.875, 0.9];
+
+/// Above this quality factor a shelf has so sharp a dip that it must be met at its own frequency.
+const SHARP_SHELF_Q: f64 = 1.2;
+
 /// The poles of a design: `tuning` and `damping` of [`Coefficients`].
 #[derive(Clone, Copy)]
 struct Poles {
@@ -61,26 +67,60 @@ impl Poles {
         Coefficients { tuning: self.tuning, damping: self.damping, high: 1.0, band: self.damping, low: 1.0 }
     }
 
-    /// The filter with these poles, this gain at 0 Hz, and the power gains of its analogue model at two frequencies, of
-    /// which the lower is `angle` if possible.
-    fn through(self, low: f64, angle: f64, analogue_power: impl Fn(f64) -> f64) -> Coefficients {
-        // The squared numerator is low² + middle·y + high²·y².
-        let [first, second] = match_angles(angle).map(|angle| {
+    /// The filter with these poles, this gain at 0 Hz, and the power gains of its analogue model at two frequencies.
+    fn through(self, low: f64, angles: [f64; 2], analogue_power: impl Fn(f64) -> f64) -> Coefficients {
+        let numerator = self.numerator_through(low, angles, &analogue_power);
+        // A sharp bell or shelf near Nyquist may ask for less than nothing; it gets half of the analogue power there.
+        self.under(low, numerator.at_least(0.5 * analogue_power(PI)))
+    }
+
+    fn numerator_through(&self, low: f64, angles: [f64; 2], analogue_power: impl Fn(f64) -> f64) -> Numerator {
+        let [first, second] = angles.map(|angle| {
             let y = self.warped_square(angle);
             (y, (analogue_power(angle) * self.power(y) - low * low) / y)
         });
         let high_squared = (second.1 - first.1) / (second.0 - first.0);
-        // A sharp bell or shelf near Nyquist may ask for less than nothing; it gets half of the analogue power there.
-        let high_squared = high_squared.max(0.5 * analogue_power(PI));
-        let high = high_squared.sqrt();
-        let band = (first.1 - high_squared * first.0 + 2.0 * low * high).max(0.0).sqrt();
+        Numerator { first, high_squared }
+    }
+
+    /// The filter with these poles and this numerator.
+    fn under(self, low: f64, numerator: Numerator) -> Coefficients {
+        let high = numerator.high_squared.sqrt();
+        let band = (numerator.middle() + 2.0 * low * high).max(0.0).sqrt();
         Coefficients { tuning: self.tuning, damping: self.damping, high, band, low }
     }
 }
 
-/// Where a design for this frequency follows its model: see [`MATCH_SHARES`].
-fn match_angles(angle: f64) -> [f64; 2] {
-    let [first, second, last] = MATCH_SHARES.map(|share| share * PI);
+/// The squared numerator low² + middle·y + high²·y² of a filter, where y is a [`Poles::warped_square`].
+#[derive(Clone, Copy)]
+struct Numerator {
+    /// A y, and middle + high²·y there.
+    first: (f64, f64),
+    high_squared: f64,
+}
+
+impl Numerator {
+    fn middle(&self) -> f64 {
+        self.first.1 - self.high_squared * self.first.0
+    }
+
+    /// The numerator with at least this power at the Nyquist frequency; it still goes through its first point.
+    fn at_least(self, power: f64) -> Self {
+        Self { high_squared: self.high_squared.max(power), ..self }
+    }
+
+    /// What lies between two numerators.
+    fn blended(self, other: Self, share: f64) -> Self {
+        let between = |a: f64, b: f64| a + share * (b - a);
+        let high_squared = between(self.high_squared, other.high_squared);
+        let middle = between(self.middle(), other.middle());
+        Self { first: (0.0, middle), high_squared }
+    }
+}
+
+/// Where a design for this frequency follows its model, under [`MATCH_SHARES`] or the like.
+fn match_angles(angle: f64, shares: [f64; 3]) -> [f64; 2] {
+    let [first, second, last] = shares.map(|share| share * PI);
     [angle.min(first), angle.clamp(second, last)]
 }
 
@@ -101,15 +141,16 @@ impl Coefficients {
             return Poles::matched(angle, q).unity();
         }
         let amplitude = units::gain_from_db(0.5 * gain_db);
-        Poles::matched(angle, q * amplitude).through(1.0, angle, |at_angle| {
+        Poles::matched(angle, q * amplitude).through(1.0, match_angles(angle, MATCH_SHARES), |at_angle| {
             let y = (at_angle / angle).powi(2);
             let slope = y / (q * q);
             ((1.0 - y).powi(2) + amplitude * amplitude * slope) / ((1.0 - y).powi(2) + slope / (amplitude * amplitude))
         })
     }
 
-    /// Lifts or lowers what is above a frequency, where half the gain (in dB) is reached. At 44.1 kHz and `q` up to 1
-    /// at most 0.2 dB from the analogue curve for ±6 dB. `[any]`
+    /// Lifts or lowers what is above a frequency, where half the gain (in dB) is reached. At 44.1 kHz at most 0.2 dB
+    /// from the analogue curve for ±6 dB and `q` up to 1.5; 0.6 dB up to 2.5, 1.5 dB up to 5: two poles and two zeros
+    /// cannot follow a sharper resonance near Nyquist. `[any]`
     pub fn high_shelf(frequency_hz: f64, gain_db: f64, q: f64, sample_rate_hz: f64) -> Self {
         // A cut has its poles below the frequency, where they can be mapped well; a boost is its inverse.
         if gain_db > 0.0 {
@@ -126,7 +167,17 @@ impl Coefficients {
             let slope = amplitude / (q * q) * y;
             amplitude * amplitude * ((1.0 - amplitude * y).powi(2) + slope) / ((amplitude - y).powi(2) + slope)
         };
-        Poles::matched(angle * root, q).through(1.0, angle, analogue_power)
+        let poles = Poles::matched(angle * root, q);
+        let least = analogue_power(PI);
+        let even = poles.numerator_through(1.0, match_angles(angle, MATCH_SHARES), analogue_power);
+        let even = even.at_least(0.5 * least);
+        if q <= SHARP_SHELF_Q {
+            return poles.under(1.0, even);
+        }
+        // The dip of a sharp shelf: its zeros lie as far above the frequency as its poles lie below.
+        let dip = (angle / root).min(MATCH_SHARES[2] * PI);
+        let sharp = poles.numerator_through(1.0, [0.999 * dip, 1.001 * dip], analogue_power).at_least(0.25 * least);
+        poles.under(1.0, even.blended(sharp, 1.0 - SHARP_SHELF_Q / q))
     }
 
     /// Lifts or lowers what is below a frequency, where half the gain (in dB) is reached; as exact as
@@ -145,12 +196,14 @@ impl Coefficients {
         Self { tuning: poles.tuning, damping: poles.damping, high, band: 0.0, low: 0.0 }
     }
 
-    /// Removes what is above a frequency, 12 dB per octave; the gain there is `q`. At most 0.4 dB from the analogue curve
+    /// Removes what is above a frequency, 12 dB per octave; the gain there is `q`. At most 0.3 dB from the analogue curve
     /// down to −24 dB. `[any]`
     pub fn low_pass(frequency_hz: f64, q: f64, sample_rate_hz: f64) -> Self {
         let angle = angle_from_hz(frequency_hz, sample_rate_hz);
-        Poles::matched(angle, q).through(1.0, angle, |at_angle| {
-            let y = (at_angle / angle).powi(2);
+        // The poles stop short of Nyquist, the curve does not.
+        let wanted_angle = TAU * frequency_hz / sample_rate_hz;
+        Poles::matched(angle, q).through(1.0, match_angles(angle, LOW_PASS_MATCH_SHARES), |at_angle| {
+            let y = (at_angle / wanted_angle).powi(2);
             1.0 / ((1.0 - y).powi(2) + y / (q * q))
         })
     }
@@ -169,7 +222,7 @@ impl Coefficients {
     pub fn gentle_low_pass(frequency_hz: f64, sample_rate_hz: f64) -> Self {
         let angle = angle_from_hz(frequency_hz, sample_rate_hz);
         // (1 + zero·x) / (1 + pole·x), with x = tan²(ω/2), through two points of the analogue 1 / (1 + ω²/angle²).
-        let [first, second] = match_angles(angle).map(|at_angle| {
+        let [first, second] = match_angles(angle, MATCH_SHARES).map(|at_angle| {
             let power = 1.0 / (1.0 + (at_angle / angle).powi(2));
             ((0.5 * at_angle).tan().powi(2), power)
         });

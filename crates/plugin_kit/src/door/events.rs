@@ -30,17 +30,20 @@ union Event {
 pub(super) struct Events {
     /// Capacity fixed at construction; never grows.
     events: Vec<Event>,
+    /// How many of them, from the first on, are the plugin's own edits.
+    edits: usize,
 }
 
 impl Events {
     /// Room for a block's events. `[setup]`
     pub fn new() -> Self {
-        Self { events: Vec::with_capacity(CAPACITY) }
+        Self { events: Vec::with_capacity(CAPACITY), edits: 0 }
     }
 
     /// Forgets the block before. `[audio]`
     pub fn clear(&mut self) {
         self.events.clear();
+        self.edits = 0;
     }
 
     /// Puts waiting edits in as value events at the start, and tells the host of each as one gesture. `[audio]`
@@ -52,6 +55,7 @@ impl Events {
             let Some(edit) = edits.pop() else { return };
             let value = value_event(edit);
             self.events.push(Event { value });
+            self.edits = self.events.len();
             // SAFETY: as promised by the caller; the events outlive the call.
             unsafe {
                 push(out, &gesture_event(edit.id, CLAP_EVENT_PARAM_GESTURE_BEGIN).header);
@@ -86,6 +90,14 @@ impl Events {
             self.events.push(event);
         }
         None
+    }
+
+    /// Id and value of every parameter the host sets. `[audio]`
+    pub fn host_values(&self) -> impl Iterator<Item = (u32, f64)> {
+        self.events[self.edits..].iter().filter_map(|event| {
+            // SAFETY: every event begins with a header, which says which kind it is.
+            unsafe { (event.header.type_ == CLAP_EVENT_PARAM_VALUE).then(|| (event.value.param_id, event.value.value)) }
+        })
     }
 
     /// The list as the framework reads it; valid until the events change. `[audio]`

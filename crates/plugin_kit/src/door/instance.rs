@@ -12,6 +12,9 @@ use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_plugin_latency};
 use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_param_info, clap_plugin_params};
 use clap_sys::ext::render::{CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, clap_plugin_render, clap_plugin_render_mode};
 use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
+use clap_sys::ext::state_context::{
+    CLAP_EXT_STATE_CONTEXT, CLAP_STATE_CONTEXT_FOR_PRESET, clap_plugin_state_context, clap_plugin_state_context_type,
+};
 use clap_sys::ext::track_info::{
     CLAP_EXT_TRACK_INFO, CLAP_TRACK_INFO_HAS_TRACK_COLOR, CLAP_TRACK_INFO_HAS_TRACK_NAME, clap_plugin_track_info,
 };
@@ -64,6 +67,8 @@ struct Block {
 const MAX_BLOCK_FRAMES: u32 = 1 << 20;
 
 static REPORT: ReportExtension = ReportExtension { write: report_write };
+static STATE_CONTEXT: clap_plugin_state_context =
+    clap_plugin_state_context { save: Some(state_context_save), load: Some(state_context_load) };
 static TRACK_INFO: clap_plugin_track_info = clap_plugin_track_info { changed: Some(track_info_changed) };
 
 impl Instance {
@@ -291,6 +296,7 @@ unsafe extern "C" fn activate(plugin: *const clap_plugin, sample_rate: f64, min_
     if !(sample_rate.is_finite() && sample_rate > 0.0 && (1..=MAX_BLOCK_FRAMES).contains(&max_frames)) {
         return false;
     }
+    instance.link.set_sample_rate(sample_rate);
     instance.proxy.activating.store(true, Ordering::Relaxed);
     // SAFETY: as for `init`.
     let active = instance
@@ -358,6 +364,7 @@ unsafe fn process_block(instance: &Instance, block: &mut Block, mut host_block: 
     unsafe {
         events.take_edits(&instance.link.edits, output);
         let rest = events.take_in(input, 0, frames);
+        instance.link.note_host_values(events.host_values(), frames);
         let list = events.list();
         host_block.in_events = &raw const list;
         let status = process(plugin, &raw const host_block);
@@ -373,6 +380,7 @@ unsafe extern "C" fn on_main_thread(plugin: *const clap_plugin) {
     // SAFETY: as for `init`.
     let Some(instance) = (unsafe { Instance::of(plugin) }) else { return };
     instance.proxy.rescan_deferred();
+    instance.link.mark_dirty_if_asked();
     if let Some(on_main_thread) = instance.framework.on_main_thread {
         // SAFETY: as for `init`.
         unsafe { on_main_thread(plugin) };
@@ -394,6 +402,8 @@ unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char
         table(&instance.params)
     } else if id == CLAP_EXT_STATE {
         table(&instance.state)
+    } else if id == CLAP_EXT_STATE_CONTEXT && instance.state.get().is_some() {
+        (&raw const STATE_CONTEXT).cast()
     } else if id == CLAP_EXT_RENDER {
         table(&instance.render)
     } else if id == CLAP_EXT_TRACK_INFO {
@@ -450,11 +460,48 @@ unsafe extern "C" fn params_flush(
 }
 
 unsafe extern "C" fn state_load(plugin: *const clap_plugin, stream: *const clap_istream) -> bool {
+    // SAFETY: the host's pointers are passed on.
+    unsafe { load(plugin, stream, false) }
+}
+
+unsafe extern "C" fn state_context_load(
+    plugin: *const clap_plugin,
+    stream: *const clap_istream,
+    context: clap_plugin_state_context_type,
+) -> bool {
+    // SAFETY: the host's pointers are passed on.
+    unsafe { load(plugin, stream, context == CLAP_STATE_CONTEXT_FOR_PRESET) }
+}
+
+unsafe extern "C" fn state_context_save(
+    plugin: *const clap_plugin,
+    stream: *const clap_ostream,
+    context: clap_plugin_state_context_type,
+) -> bool {
+    // SAFETY: as for `init`.
+    let Some(instance) = (unsafe { Instance::of(plugin) }) else { return false };
+    let Some(save) = instance.state.get().and_then(|state| state.save) else { return false };
+    if context != CLAP_STATE_CONTEXT_FOR_PRESET {
+        // SAFETY: as for `params_get_info`; the stream is the host's.
+        return unsafe { save(plugin, stream) };
+    }
+    let mut bytes = Vec::new();
+    let memory = state::collecting_stream(&mut bytes);
+    // SAFETY: as for `params_get_info`; the stream is valid during the call.
+    let saved = unsafe { save(plugin, &raw const memory) };
+    let preset = state::preset(&bytes, &instance.link);
+    // SAFETY: the stream is the host's.
+    saved && preset.is_ok_and(|bytes| unsafe { state::write_all(stream, &bytes) })
+}
+
+/// # Safety
+/// As for [`Instance::of`] and [`state::read_all`].
+unsafe fn load(plugin: *const clap_plugin, stream: *const clap_istream, is_preset: bool) -> bool {
     // SAFETY: as for `init`.
     let Some(instance) = (unsafe { Instance::of(plugin) }) else { return false };
     // SAFETY: the stream is the host's.
     let checked = unsafe { state::read_all(stream) }
-        .and_then(|bytes| state::checked(&bytes, instance.link.params(), &instance.choices, instance.version));
+        .and_then(|bytes| state::checked(&bytes, &instance.link, &instance.choices, instance.version, is_preset));
     let bytes = match checked {
         Ok(bytes) => bytes,
         Err(refusal) => {

@@ -11,6 +11,8 @@ use clap_sys::host::clap_host;
 use crossbeam::queue::ArrayQueue;
 use nice_plug::prelude::{Param, ParamPtr, Params};
 
+use super::automation::Automation;
+
 /// Edits that may wait for the next block; a dragged control makes one per drawn frame.
 const EDIT_CAPACITY: usize = 256;
 
@@ -42,8 +44,23 @@ pub(super) struct HostSide {
 }
 
 // SAFETY: `clap_host_params.request_flush` may be called from any thread but the audio thread; `mark_dirty` is called
-// on the main thread only, as `Link::mark_dirty` asks.
+// on the main thread only, as `Link::mark_dirty` asks, and `request_callback` on any.
 unsafe impl Send for HostSide {}
+
+/// What of a state says who the instance is rather than how it sounds.
+pub(super) struct Identity {
+    /// Keys of the persisted fields; the first one decides.
+    pub fields: &'static [&'static str],
+    /// Whether a state with this text under the first key may make the instance another one.
+    may_become: Box<dyn Fn(&str) -> bool + Send + Sync>,
+}
+
+impl Identity {
+    /// Whether a state of these fields may make the instance another one. `[main]`
+    pub fn may_become(&self, fields: &std::collections::BTreeMap<String, String>) -> bool {
+        self.fields.first().and_then(|key| fields.get(*key)).is_some_and(|saved| (self.may_become)(saved))
+    }
+}
 
 /// What a plugin and the door share. The plugin makes it in its `Default` and keeps it; the door finds it there.
 pub struct Link {
@@ -53,6 +70,10 @@ pub struct Link {
     track: Mutex<Track>,
     host_side: Mutex<Option<HostSide>>,
     parameter_ids: OnceLock<HashMap<ParamPtr, u32>>,
+    automation: OnceLock<Automation>,
+    /// Somebody has something to save and is not on the main thread.
+    is_save_asked: AtomicBool,
+    identity: OnceLock<Identity>,
     host_name: OnceLock<String>,
     params: Arc<dyn Params>,
     report: OnceLock<Box<dyn Fn() -> String + Send + Sync>>,
@@ -74,6 +95,9 @@ impl Link {
             offline: AtomicBool::new(false),
             host_side: Mutex::new(None),
             parameter_ids: OnceLock::new(),
+            automation: OnceLock::new(),
+            is_save_asked: AtomicBool::new(false),
+            identity: OnceLock::new(),
             host_name: OnceLock::new(),
             params,
             report: OnceLock::new(),
@@ -120,6 +144,51 @@ impl Link {
         }
     }
 
+    /// The same as [`Link::mark_dirty`] from another thread: done with the host's next main-thread callback. Threads of
+    /// the plugin's own
+    pub fn request_save(&self) {
+        let host_side = self.host_side.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(HostSide { host, .. }) = *host_side {
+            self.is_save_asked.store(true, Ordering::Relaxed);
+            // SAFETY: the door clears the pointers before the host may free them; hosts take this from any thread.
+            unsafe {
+                if let Some(request_callback) = (*host).request_callback {
+                    request_callback(host);
+                }
+            }
+        }
+    }
+
+    /// Does what [`Link::request_save`] asked for. `[main]`
+    pub(super) fn mark_dirty_if_asked(&self) {
+        if self.is_save_asked.swap(false, Ordering::Relaxed) {
+            self.mark_dirty();
+        }
+    }
+
+    /// Whether the host moves a parameter just now, by automation or by a hand of its own: it has given it another value
+    /// within the last half second of audio. `[any]`
+    pub fn is_automated<T: Param>(&self, parameter: &T) -> bool {
+        self.automation.get().is_some_and(|automation| automation.is_moving(parameter.as_ptr()))
+    }
+
+    /// Takes the sample rate of an activation. `[main]`
+    pub(super) fn set_sample_rate(&self, sample_rate_hz: f64) {
+        if let Some(automation) = self.automation.get() {
+            automation.set_sample_rate(sample_rate_hz);
+        }
+    }
+
+    /// Takes what the host sets in a block, before it takes effect. `[audio]`
+    pub(super) fn note_host_values(&self, values: impl Iterator<Item = (u32, f64)>, frames: u32) {
+        let Some(automation) = self.automation.get() else { return };
+        automation.advance(frames);
+        for (id, value) in values {
+            // SAFETY: `params` holds the parameters.
+            unsafe { automation.note_event(id, value) };
+        }
+    }
+
     /// The same as [`Link::edit`] from inside `process`: the host hears of it with the next block. `[audio]`
     pub fn edit_within_block<T: Param>(&self, parameter: &T, plain: T::Plain) -> bool {
         let Some(&id) = self.parameter_ids.get().and_then(|ids| ids.get(&parameter.as_ptr())) else {
@@ -129,6 +198,9 @@ impl Link {
         let normalized = parameter.preview_normalized(plain);
         if self.edits.push(Edit { id, value: f64::from(normalized) * steps }).is_err() {
             return false;
+        }
+        if let Some(automation) = self.automation.get() {
+            automation.note_edit(parameter.as_ptr());
         }
         // SAFETY: the caller has the parameter, and its values are atomic. The event that follows sets it again, in its
         // place among the host's own.
@@ -174,6 +246,22 @@ impl Link {
         let _ = self.report.set(Box::new(report));
     }
 
+    /// Says which persisted fields tell who the instance is. A preset leaves them alone; where the host does not say that a
+    /// state is one, `may_become` decides by the text under the first of them. `[main]`
+    pub fn guard_identity(
+        &self,
+        fields: &'static [&'static str],
+        may_become: impl Fn(&str) -> bool + Send + Sync + 'static,
+    ) {
+        // Set once, by the plugin's constructor.
+        let _ = self.identity.set(Identity { fields, may_become: Box::new(may_become) });
+    }
+
+    /// What [`Link::guard_identity`] said. `[main]`
+    pub(super) fn identity(&self) -> Option<&Identity> {
+        self.identity.get()
+    }
+
     /// Notes what the host says of the track. `[main]`
     pub(super) fn set_track(&self, track: Track) {
         *self.track.lock().unwrap_or_else(PoisonError::into_inner) = track;
@@ -187,6 +275,7 @@ impl Link {
     /// Notes the framework's ids of the parameters. `[main]`
     pub(super) fn set_parameter_ids(&self, ids: HashMap<ParamPtr, u32>) {
         // Set once, when the instance is made.
+        let _ = self.automation.set(Automation::new(ids.iter().map(|(parameter, id)| (*parameter, *id))));
         let _ = self.parameter_ids.set(ids);
     }
 

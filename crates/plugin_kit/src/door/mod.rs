@@ -13,14 +13,17 @@
 //! 3. stops NaN and infinity at the entrance and counts them ([`Link::non_finite_samples`]);
 //! 4. lets code without an editor set a *host parameter* as one gesture ([`Link::edit`]);
 //! 5. reads the host's name and colour of the track ([`Link::track`]);
-//! 6. refuses a damaged or newer state before anything of it is applied (`state`);
+//! 6. refuses a damaged or newer state before anything of it is applied, and keeps a preset from changing who the
+//!    instance is (`state`, [`Link::guard_identity`]);
 //! 7. gives clap-wrapper the declared buses on every block, so that it processes it (`vst3`);
-//! 8. orders and bounds the host's events (`events`), and refuses to process while inactive.
+//! 8. orders and bounds the host's events (`events`), and refuses to process while inactive;
+//! 9. tells which parameters the host moves just now ([`Link::is_automated`]).
 //!
 //! It also offers the extension [`REPORT_EXTENSION_ID`], through which a host reads what the plugin knows.
 
 #![allow(unsafe_code, reason = "the C interface between host and framework is made of raw pointers")]
 
+mod automation;
 mod events;
 mod host_proxy;
 mod instance;

@@ -8,6 +8,8 @@ use nice_plug::plugin::{ParamValue, PluginState};
 use nice_plug::prelude::{ParamPtr, Params};
 use thiserror::Error;
 
+use super::link::Link;
+
 /// No honest state is larger.
 const MAX_STATE_BYTES: usize = 16 << 20;
 
@@ -58,25 +60,20 @@ pub(super) unsafe fn read_all(stream: *const clap_istream) -> Result<Vec<u8>, Re
 
 /// Checks a state and completes it: values outside their range are held at its end, parameters the saving version did
 /// not have get their default, so that a state always recalls the same sound. Returns the bytes to load. `[main]`
+///
+/// A preset, and a state that must not make the instance another one, lose what says who the instance is.
 pub(super) fn checked(
     bytes: &[u8],
-    params: &dyn Params,
+    link: &Link,
     choices: &Choices,
     running: &'static str,
+    is_preset: bool,
 ) -> Result<Vec<u8>, Refusal> {
-    let (length, json) = bytes
-        .split_first_chunk::<LENGTH_BYTES>()
-        .ok_or(Refusal::Length { expected: LENGTH_BYTES as u64, got: bytes.len() })?;
-    let expected = u64::from_le_bytes(*length);
-    let json = usize::try_from(expected)
-        .ok()
-        .and_then(|length| json.get(..length))
-        .ok_or(Refusal::Length { expected, got: json.len() })?;
-    let mut state: PluginState = serde_json::from_slice(json)?;
+    let mut state = parsed(bytes)?;
     if is_newer(&state.version, running) {
         return Err(Refusal::Newer { saved: state.version, running });
     }
-    for (id, parameter, _group) in params.param_map() {
+    for (id, parameter, _group) in link.params().param_map() {
         let value = match state.params.remove(&id) {
             Some(value) => in_range(parameter, &value)
                 .filter(|value| is_known(value, choices.get(&id)))
@@ -85,7 +82,38 @@ pub(super) fn checked(
         };
         state.params.insert(id, value);
     }
-    let json = serde_json::to_vec(&state)?;
+    if link.identity().is_some_and(|identity| is_preset || !identity.may_become(&state.fields)) {
+        forget_identity(&mut state, link);
+    }
+    bytes_of(&state)
+}
+
+/// A saved state as a preset: without what says who the instance is. `[main]`
+pub(super) fn preset(bytes: &[u8], link: &Link) -> Result<Vec<u8>, Refusal> {
+    let mut state = parsed(bytes)?;
+    forget_identity(&mut state, link);
+    bytes_of(&state)
+}
+
+fn forget_identity(state: &mut PluginState, link: &Link) {
+    let fields = link.identity().map_or(&[][..], |identity| identity.fields);
+    state.fields.retain(|key, _| !fields.contains(&key.as_str()));
+}
+
+fn parsed(bytes: &[u8]) -> Result<PluginState, Refusal> {
+    let (length, json) = bytes
+        .split_first_chunk::<LENGTH_BYTES>()
+        .ok_or(Refusal::Length { expected: LENGTH_BYTES as u64, got: bytes.len() })?;
+    let expected = u64::from_le_bytes(*length);
+    let json = usize::try_from(expected)
+        .ok()
+        .and_then(|length| json.get(..length))
+        .ok_or(Refusal::Length { expected, got: json.len() })?;
+    Ok(serde_json::from_slice(json)?)
+}
+
+fn bytes_of(state: &PluginState) -> Result<Vec<u8>, Refusal> {
+    let json = serde_json::to_vec(state)?;
     Ok([&(json.len() as u64).to_le_bytes(), json.as_slice()].concat())
 }
 
@@ -188,6 +216,20 @@ unsafe extern "C" fn memory_read(stream: *const clap_istream, buffer: *mut c_voi
         memory.rest = &memory.rest[count..];
         count as i64
     }
+}
+
+/// A stream that collects what the framework writes.
+pub(super) fn collecting_stream(bytes: &mut Vec<u8>) -> clap_ostream {
+    clap_ostream { ctx: std::ptr::from_mut(bytes).cast(), write: Some(memory_write) }
+}
+
+unsafe extern "C" fn memory_write(stream: *const clap_ostream, buffer: *const c_void, size: u64) -> i64 {
+    // SAFETY: only [`collecting_stream`] makes streams with this function; the writer's buffer holds `size` bytes.
+    unsafe {
+        let bytes = &mut *(*stream).ctx.cast::<Vec<u8>>();
+        bytes.extend_from_slice(std::slice::from_raw_parts(buffer.cast(), size as usize));
+    }
+    size as i64
 }
 
 /// Writes all bytes to a host's stream; false when it fails or takes nothing more. `[main]`

@@ -34,6 +34,8 @@ pub struct Report {
     pub stems: Vec<StemFigures>,
     /// What each platform will do with the master.
     pub targets: Vec<TargetVerdict>,
+    /// What happened while the song played, a sentence each, in order.
+    pub events: Vec<String>,
     /// What else the reader should know, a sentence each.
     pub notes: Vec<String>,
 }

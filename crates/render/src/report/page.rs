@@ -37,16 +37,22 @@ pub fn page(report: &Report, curves: &Curves) -> Result<String, WriteError> {
     body.push_str(&platforms(&report.targets));
     body.push_str(&loudness_figure(curves)?);
     body.push_str(&stems(report));
-    if !report.notes.is_empty() {
-        let notes: String = report.notes.iter().map(|note| format!("<li>{}</li>\n", escaped(note))).collect();
-        body.push_str(&format!("<h2>Notes</h2>\n<ul>\n{notes}</ul>\n"));
-    }
+    body.push_str(&sentences("What happened", &report.events));
+    body.push_str(&sentences("Notes", &report.notes));
     let title = format!("{} report", escaped(&report.generator));
     Ok(format!(
         "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>{title}</title>\n\
          <style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
     ))
+}
+
+fn sentences(title: &str, sentences: &[String]) -> String {
+    if sentences.is_empty() {
+        return String::new();
+    }
+    let items: String = sentences.iter().map(|sentence| format!("<li>{}</li>\n", escaped(sentence))).collect();
+    format!("<h2>{title}</h2>\n<ul>\n{items}</ul>\n")
 }
 
 fn heading(report: &Report) -> String {
