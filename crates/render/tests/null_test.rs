@@ -55,8 +55,7 @@ fn compose() -> Delivery {
     let cut = |row: Vec<f32>| row[start..start + frames].to_vec();
     let song = song::compose(7, f64::from(RATE_HZ));
     let names = song.iter().map(|stem| stem.name.to_owned()).collect();
-    let stems: Vec<Audio> =
-        song.into_iter().map(|stem| rounded(&audio(cut(stem.left), cut(stem.right)), 24)).collect();
+    let stems: Vec<Audio> = song.into_iter().map(|stem| rounded(&audio(cut(stem.left), cut(stem.right)), 24)).collect();
     let reference = rounded(&sum(&stems), 24);
     Delivery { names, stems, reference }
 }

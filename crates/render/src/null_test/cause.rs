@@ -320,7 +320,8 @@ fn windows(case: &Case) -> Vec<Window> {
     let mut chosen = Vec::new();
     for stem in case.stems {
         // From every part of the song the window in which this stem is loudest: far apart, so that drift shows.
-        let loudest = |part: &[Window]| part.iter().copied().max_by(|a, b| loudness(stem, a).total_cmp(&loudness(stem, b)));
+        let loudest =
+            |part: &[Window]| part.iter().copied().max_by(|a, b| loudness(stem, a).total_cmp(&loudness(stem, b)));
         chosen.extend(all.chunks(all.len().div_ceil(each)).filter_map(loudest));
     }
     chosen.sort_unstable();
@@ -337,17 +338,17 @@ const CLEAR: f64 = 1.6;
 
 /// The mix without all stems but one: only that one should be in it.
 fn alone(case: &Case, stem: usize) -> Sides {
-    [0, 1].map(|side| {
-        case.difference[side].iter().zip(&case.stems[stem][side]).map(|(left, own)| left + own).collect()
-    })
+    [0, 1].map(|side| case.difference[side].iter().zip(&case.stems[stem][side]).map(|(left, own)| left + own).collect())
 }
 
 /// Whole-frame delays to begin with.
 fn delays(case: &Case) -> Vec<Placement> {
     let mut finder = LagFinder::new(LAG_FRAMES);
-    let together = finder.find(case.sum, case.reference, loudest_start(case.sum, LAG_FRAMES)).filter(|lag| lag.clarity > CLEAR);
+    let together =
+        finder.find(case.sum, case.reference, loudest_start(case.sum, LAG_FRAMES)).filter(|lag| lag.clarity > CLEAR);
     let placement = |(index, stem): (usize, &Sides)| {
-        let own = finder.find(stem, &alone(case, index), loudest_start(stem, LAG_FRAMES)).filter(|lag| lag.clarity > CLEAR);
+        let own =
+            finder.find(stem, &alone(case, index), loudest_start(stem, LAG_FRAMES)).filter(|lag| lag.clarity > CLEAR);
         let lag = own.or(together).map_or(0.0, |lag| lag.frames.round());
         Placement { delay_frames: lag, ..Placement::NEUTRAL }
     };
@@ -383,7 +384,8 @@ fn line(points: &[(f64, f64)]) -> (f64, f64) {
         values.sort_by(f64::total_cmp);
         values.get(values.len() / 2).copied().unwrap_or(0.0)
     };
-    let slopes = points.iter().enumerate().flat_map(|(i, a)| points[..i].iter().map(move |b| (a.1 - b.1) / (a.0 - b.0)));
+    let slopes =
+        points.iter().enumerate().flat_map(|(i, a)| points[..i].iter().map(move |b| (a.1 - b.1) / (a.0 - b.0)));
     let slope = median(slopes.collect());
     (slope, median(points.iter().map(|(x, y)| y - slope * x).collect()))
 }
@@ -396,7 +398,10 @@ fn loudest_start(signal: &Sides, frames: usize) -> i64 {
         piece.map(|&x| f64::from(x) * f64::from(x)).sum()
     };
     let starts = (0..signal[0].len().saturating_sub(frames / 2).max(1)).step_by(step);
-    starts.map(|start| (start, energy_of(start))).max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(start, _)| start as i64)
+    starts
+        .map(|start| (start, energy_of(start)))
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .map_or(0, |(start, _)| start as i64)
 }
 
 /// Smallest deviations worth a word.
@@ -479,7 +484,8 @@ fn container(case: &Case, stem: usize) -> Option<usize> {
     // From frame to frame, so that bass, which all instruments share, does not decide.
     let change = |side: &[f32], frame: usize| f64::from(side[frame]) - f64::from(side[frame - 1]);
     let product = |a: &Sides, b: &Sides| -> f64 {
-        let side = |side: usize| (1..a[0].len()).map(|frame| change(&a[side], frame) * change(&b[side], frame)).sum::<f64>();
+        let side =
+            |side: usize| (1..a[0].len()).map(|frame| change(&a[side], frame) * change(&b[side], frame)).sum::<f64>();
         side(0) + side(1)
     };
     let own = &case.stems[stem];
@@ -553,7 +559,8 @@ fn equalizer(case: &Case) -> Option<Cause> {
     }
     let whole = case.difference_spectrum.power(0.0, 0.5 * case.sample_rate_hz);
     // A filter turns phases as well: half of what is left may be that.
-    (unexplained < 0.5 * whole && most.1.abs() > 0.1).then_some(Cause::BusEqualizer { center_hz: most.0, gain_db: most.1 })
+    (unexplained < 0.5 * whole && most.1.abs() > 0.1)
+        .then_some(Cause::BusEqualizer { center_hz: most.0, gain_db: most.1 })
 }
 
 impl Cause {
@@ -570,7 +577,11 @@ impl Cause {
                 format!("{} is {:.2} samples too {direction}", subject(stem), delay_frames.abs())
             }
             Self::Drift { stem, drift_ppm } => {
-                format!("{} drifts by {} ppm: two clocks, or a speed change", subject(stem), Reading::new(*drift_ppm).signed_text(1))
+                format!(
+                    "{} drifts by {} ppm: two clocks, or a speed change",
+                    subject(stem),
+                    Reading::new(*drift_ppm).signed_text(1)
+                )
             }
             Self::Duplicate { stem, within } => {
                 format!("{} is also contained in {}: the sum has it twice", name(stem), name(within))
@@ -578,7 +589,9 @@ impl Cause {
             Self::Extra { stem } => format!("{} is not in the reference", name(stem)),
             Self::Doubled { stem } => format!("the reference contains {} twice", name(stem)),
             Self::Missing { level_dbfs } => {
-                format!("the reference contains something that no stem has, up to {level_dbfs:.1} dBFS: a stem is missing")
+                format!(
+                    "the reference contains something that no stem has, up to {level_dbfs:.1} dBFS: a stem is missing"
+                )
             }
             Self::Mono { stem } => match stem {
                 Some(stem) => format!("{} is mono, but stereo in the reference", name(stem)),
@@ -591,7 +604,10 @@ impl Cause {
                 format!("an equalizer was left on the mix bus: {} dB at {center_hz:.0} Hz", db(*gain_db))
             }
             Self::RateConversion { above_hz } => {
-                format!("only frequencies above {:.1} kHz differ: stems or reference were converted from another sample rate", above_hz / 1_000.0)
+                format!(
+                    "only frequencies above {:.1} kHz differ: stems or reference were converted from another sample rate",
+                    above_hz / 1_000.0
+                )
             }
             Self::Click { at_s, peak_dbfs, stem } => {
                 let place = stem.as_ref().map_or("the difference".to_owned(), name);

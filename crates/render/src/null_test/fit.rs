@@ -63,13 +63,16 @@ pub fn fit(
         let mut matrix = DMatrix::<f64>::zeros(unknowns, unknowns);
         let mut right = DVector::<f64>::zeros(unknowns);
         for &window in windows {
-            for side in 0..2 {
+            for (side, wanted) in reference.iter().enumerate() {
                 let columns = columns(stems, side, window, &placements, freedom, middle, &interpolator);
                 let wanted: Vec<f64> = (0..window.1)
                     .map(|i| {
-                        let sum: f64 =
-                            placements.iter().zip(columns.iter().step_by(unknowns_each)).map(|(p, c)| p.gain * c[i]).sum();
-                        f64::from(reference[side][window.0 + i]) - sum
+                        let sum: f64 = placements
+                            .iter()
+                            .zip(columns.iter().step_by(unknowns_each))
+                            .map(|(p, c)| p.gain * c[i])
+                            .sum();
+                        f64::from(wanted[window.0 + i]) - sum
                     })
                     .collect();
                 for (row, a) in columns.iter().enumerate() {
@@ -109,7 +112,14 @@ fn columns(
 ) -> Vec<Vec<f64>> {
     let mut columns = Vec::new();
     for (stem, placement) in stems.iter().zip(placements) {
-        let wide = placed(&stem[side], first as i64 - SLOPE_MARGIN as i64, frames + 2 * SLOPE_MARGIN, placement, middle, interpolator);
+        let wide = placed(
+            &stem[side],
+            first as i64 - SLOPE_MARGIN as i64,
+            frames + 2 * SLOPE_MARGIN,
+            placement,
+            middle,
+            interpolator,
+        );
         columns.push(wide[SLOPE_MARGIN..SLOPE_MARGIN + frames].to_vec());
         if freedom >= Freedom::Delay {
             // A stem that is not there has no place: keep its column apart from zero.

@@ -37,7 +37,8 @@ impl LagFinder {
         let mut cross = inverse.make_input_vec();
         for (a, b) in earlier.iter().zip(later) {
             let [a, b] = [a, b].map(|side| {
-                let mut piece: Vec<f64> = (0..self.frames).map(|frame| faded(side, start, frame, self.frames)).collect();
+                let mut piece: Vec<f64> =
+                    (0..self.frames).map(|frame| faded(side, start, frame, self.frames)).collect();
                 let mut spectrum = forward.make_output_vec();
                 forward.process(&mut piece, &mut spectrum).ok().map(|()| spectrum)
             });

@@ -15,8 +15,8 @@ use audio_file::Audio;
 use serde::Serialize;
 
 pub use cause::Cause;
-pub use residual::{Band, LevelMatch, Residual};
 use residual::Spectrum;
+pub use residual::{Band, LevelMatch, Residual};
 
 /// Left and right, of equal length.
 type Sides = [Vec<f32>; 2];

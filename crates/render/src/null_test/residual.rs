@@ -164,7 +164,8 @@ pub fn bands(residual: &Spectrum, reference: &Spectrum) -> Vec<Band> {
             let center_hz = 31.25 * f64::from(1 << octave);
             let left = residual.power(center_hz / half, center_hz * half);
             let whole = reference.power(center_hz / half, center_hz * half);
-            let relative = if left > 0.0 && whole > 0.0 { db_from_power(left) - db_from_power(whole) } else { SILENCE_DB };
+            let relative =
+                if left > 0.0 && whole > 0.0 { db_from_power(left) - db_from_power(whole) } else { SILENCE_DB };
             Band { center_hz, residual_dbfs: Reading::new(db_from_power(left)), relative_db: Reading::new(relative) }
         })
         .collect()
