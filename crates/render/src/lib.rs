@@ -2,9 +2,10 @@
 //! and their master. The programme `stemma` says it on the command line.
 //!
 //! `stem_names` reads a stem's name and role from its file's name · `measure` is the figures of one file · `null_test`
-//! takes the stems from the mix and says why something is left · `report` is what was measured, as JSON and as a page ·
+//! takes the stems from the mix and says why something is left · `delivery` is all checks of a folder of stems · `report` is what was measured, as JSON and as a page ·
 //! `table` is the same for the terminal · `interrupt` is Ctrl-C.
 
+pub mod delivery;
 pub mod interrupt;
 pub mod measure;
 pub mod null_test;

@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use command::{Outcome, measure};
+use command::{Outcome, check, measure};
 use render::interrupt::Interrupt;
 
-/// Stem mastering from the command line: measures files.
+/// Stem mastering from the command line: checks stems and measures files.
 ///
 /// Nothing is ever written over a file that was read, and a file that is written appears complete or not at all.
 #[derive(Parser)]
@@ -21,6 +21,8 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Check a folder of stems, and whether they are the mix
+    Check(check::Options),
     /// Measure files: loudness, range, peaks, correlation
     Measure(measure::Options),
 }
@@ -30,7 +32,8 @@ const EXIT_CODES: &str =
 
 fn main() -> ExitCode {
     let command = CommandLine::parse().command;
-    let done = Interrupt::catch().map_err(anyhow::Error::from).and_then(|_interrupt| match command {
+    let done = Interrupt::catch().map_err(anyhow::Error::from).and_then(|interrupt| match command {
+        Command::Check(options) => check::run(&options, &interrupt),
         Command::Measure(options) => measure::run(&options),
     });
     match done {
