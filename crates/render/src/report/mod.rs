@@ -3,10 +3,11 @@
 //! The same [`Report`] becomes JSON for machines ([`write_json`]) and one page for people ([`write_page`]). The keys of
 //! the JSON are the names of the fields and stay.
 
-mod page;
-mod plot;
+pub(crate) mod page;
+pub(crate) mod plot;
 mod reading;
 
+pub use plot::minutes;
 pub use reading::Reading;
 
 use dsp::role::Role;
@@ -172,8 +173,8 @@ pub fn write_page(report: &Report, curves: &Curves, path: &Path) -> Result<(), W
     write_whole(path, &page(report, curves)?)
 }
 
-/// Writes beside the file first and then takes its place, so that nobody ever reads half a report.
-fn write_whole(path: &Path, text: &str) -> Result<(), WriteError> {
+/// Writes beside the file first and then takes its place, so that nobody ever reads half a report. `[main]`
+pub fn write_whole(path: &Path, text: &str) -> Result<(), WriteError> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.part", std::process::id()));
     let part = path.with_file_name(name);

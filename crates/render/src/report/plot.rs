@@ -4,10 +4,14 @@ use super::{Curves, WriteError};
 use plotters::prelude::*;
 use std::fmt::Display;
 
-const SIZE: (u32, u32) = (960, 270);
-const BACKGROUND: RGBColor = RGBColor(0x17, 0x1b, 0x21);
-const GRID: RGBColor = RGBColor(0x2c, 0x33, 0x3d);
-const TEXT: RGBColor = RGBColor(0xb8, 0xc2, 0xce);
+/// Width and height of a drawing.
+pub const SIZE: (u32, u32) = (960, 270);
+/// Behind the curves.
+pub const BACKGROUND: RGBColor = RGBColor(0x17, 0x1b, 0x21);
+/// Lines of the grid.
+pub const GRID: RGBColor = RGBColor(0x2c, 0x33, 0x3d);
+/// What is written on the axes.
+pub const TEXT: RGBColor = RGBColor(0xb8, 0xc2, 0xce);
 /// Momentary loudness; the page's legend uses the same colours.
 pub const MOMENTARY: RGBColor = RGBColor(0x63, 0x9c, 0xd0);
 /// Short-term loudness.
@@ -60,13 +64,15 @@ pub fn reduction(curves: &Curves) -> Result<Option<String>, WriteError> {
     .map(Some)
 }
 
-type Chart<'a> = ChartContext<
+/// A drawing over time.
+pub type Chart<'a> = ChartContext<
     'a,
     SVGBackend<'a>,
     Cartesian2d<plotters::coord::types::RangedCoordf64, plotters::coord::types::RangedCoordf64>,
 >;
 
-fn draw(
+/// Draws curves over a song.
+pub fn draw(
     end_s: f64,
     range: std::ops::Range<f64>,
     unit: &str,
@@ -101,7 +107,8 @@ fn draw(
     Ok(svg)
 }
 
-fn plot_error(error: impl Display) -> WriteError {
+/// What the drawing library said.
+pub fn plot_error(error: impl Display) -> WriteError {
     WriteError::Plot(error.to_string())
 }
 
@@ -112,7 +119,7 @@ pub fn minutes(time_s: f64) -> String {
 }
 
 /// At most [`MOST_POINTS`] points: of each stretch of time the largest value, so that no peak is lost.
-fn loudest_of_each(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+pub fn loudest_of_each(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let stretch = points.len().div_ceil(MOST_POINTS).max(1);
     let louder = |a: (f64, f64), b: (f64, f64)| if b.1 > a.1 { b } else { a };
     let finite =
