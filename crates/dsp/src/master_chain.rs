@@ -132,6 +132,16 @@ impl MasterChain {
         self.limiter.reset_readings();
     }
 
+    /// Says where in the song the next block begins; without that the song runs on. `[audio]`
+    pub fn locate(&mut self, song_frames: i64) {
+        self.null.locate(song_frames);
+    }
+
+    /// Takes the input to come this much later than the reference mix: see [`NullMeter::set_offset_frames`]. `[audio]`
+    pub fn set_reference_offset_frames(&mut self, offset_frames: i64) {
+        self.null.set_offset_frames(offset_frames);
+    }
+
     /// Works on a block in place; `reference` is the mix the input is compared with, where there is one. `[audio]`
     pub fn process<Reference: AsRef<[f32]>>(&mut self, block: &mut [&mut [f32]], reference: Option<&[Reference]>) {
         self.null.process(block, reference);
