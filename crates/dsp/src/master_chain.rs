@@ -154,6 +154,14 @@ impl MasterChain {
         self.run(block, Dynamics::Followed(gains));
     }
 
+    /// Works on a block as far as the limiter: what a search for its drive needs to hear only once. Not late; nothing is
+    /// measured, and a bypass is not obeyed. `[audio]`
+    pub fn process_before_limiter(&mut self, block: &mut [&mut [f32]]) {
+        self.input_gain.process(block);
+        self.equalizer.process(block);
+        self.compressor.process(block);
+    }
+
     fn run(&mut self, block: &mut [&mut [f32]], mut dynamics: Dynamics) {
         self.input_loudness.process(block);
         self.input_peak.process(block);

@@ -4,5 +4,6 @@
 //! page · `table` is the same for the terminal.
 
 pub mod report;
+pub mod session_file;
 pub mod stem_names;
 pub mod table;
