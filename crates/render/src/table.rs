@@ -1,5 +1,6 @@
-//! The report as a table for the terminal: the stems, the master, what the platforms will do.
+//! Reports as tables for the terminal: the stems, the master, what the platforms will do; the figures of files.
 
+use crate::measure::Measured;
 use crate::report::{Figures, Report, TruePeakVerdict};
 use comfy_table::{Cell, CellAlignment, LineStyle, Table, TableStyle};
 
@@ -16,6 +17,29 @@ pub fn text(report: &Report) -> String {
     sections.extend(report.events.iter().map(|event| format!("Event: {}", printable(event))));
     sections.extend(report.notes.iter().map(|note| format!("Note: {}", printable(note))));
     sections.join("\n\n") + "\n"
+}
+
+/// The figures of files, a line each, as text like [`text`]. `[main]`
+pub fn files(files: &[Measured]) -> String {
+    let head =
+        ["File", "I LUFS", "LRA LU", "max M", "max S", "True peak dBTP", "ITU", "Sample dBFS", "PLR LU", "Corr."];
+    let mut table = lined_table(&head, 1..head.len());
+    for file in files {
+        let figures = &file.figures;
+        table.add_row([
+            printable(&file.file.to_string_lossy()),
+            figures.integrated_lufs.text(1),
+            figures.range_lu.text(1),
+            figures.max_momentary_lufs.text(1),
+            figures.max_short_term_lufs.text(1),
+            figures.true_peak_dbtp.text(2),
+            figures.itu_true_peak_dbtp.text(2),
+            figures.sample_peak_dbfs.text(2),
+            figures.plr_lu.text(1),
+            figures.correlation.text(2),
+        ]);
+    }
+    table.trim_fmt() + "\n"
 }
 
 fn stems(report: &Report) -> String {

@@ -7,6 +7,7 @@ mod page;
 mod plot;
 mod reading;
 
+pub use plot::minutes;
 pub use reading::Reading;
 
 use dsp::role::Role;

@@ -1,0 +1,13 @@
+//! The commands of `stemma`, a file each · `progress` is what someone sees who waits.
+
+pub mod measure;
+pub mod progress;
+
+/// How a command ended that had nothing wrong to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All is well.
+    Pass,
+    /// Done, and something was found that someone should look at.
+    Finding,
+}

@@ -1,0 +1,44 @@
+//! `stemma`: what the plugins do, done with files. `stemma --help` is the manual.
+
+mod command;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use command::{Outcome, measure};
+use render::interrupt::Interrupt;
+
+/// Stem mastering from the command line: measures files.
+///
+/// Nothing is ever written over a file that was read, and a file that is written appears complete or not at all.
+#[derive(Parser)]
+#[command(name = "stemma", version, after_help = EXIT_CODES)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Measure files: loudness, range, peaks, correlation
+    Measure(measure::Options),
+}
+
+const EXIT_CODES: &str =
+    "Exit codes: 0 all is well · 1 something was found · 2 a file or an option is wrong · 130 interrupted";
+
+fn main() -> ExitCode {
+    let command = CommandLine::parse().command;
+    let done = Interrupt::catch().map_err(anyhow::Error::from).and_then(|_interrupt| match command {
+        Command::Measure(options) => measure::run(&options),
+    });
+    match done {
+        Ok(Outcome::Pass) => ExitCode::SUCCESS,
+        Ok(Outcome::Finding) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("stemma: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
