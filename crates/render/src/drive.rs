@@ -143,6 +143,12 @@ fn nearest(heard: &[(f64, f64)], aim_lufs: f64) -> Found {
     Found { drive_db: best.0, integrated_lufs: best.1, passes: heard.len(), outcome }
 }
 
+/// The gain after the limiter that makes a master without drive as quiet as it is to be, 0 or less: a whole number of
+/// hundredths of a decibel, at most to the end of the control's range. `[any]`
+pub fn turned_down_db(aim_lufs: f64, integrated_lufs: f64) -> f64 {
+    hundredths((aim_lufs - integrated_lufs).clamp(-24.0, 0.0))
+}
+
 /// To what a control can show.
 fn hundredths(value_db: f64) -> f64 {
     (value_db * 100.0).round() / 100.0
@@ -203,7 +209,11 @@ mod tests {
                     let curve = bent(start_lufs, knee_db, share);
                     let found = search(aim_lufs, &curve);
                     if curve(0.0) < aim_lufs && curve(MOST_DRIVE_DB) > aim_lufs {
-                        assert_eq!(found.outcome, Outcome::Reached, "{start_lufs} {aim_lufs} {knee_db} {share}: {found:?}");
+                        assert_eq!(
+                            found.outcome,
+                            Outcome::Reached,
+                            "{start_lufs} {aim_lufs} {knee_db} {share}: {found:?}"
+                        );
                         assert!((curve(found.drive_db) - aim_lufs).abs() <= 0.1 && found.passes <= MOST_PASSES);
                     }
                 }

@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use command::{Outcome, measure};
+use command::{Outcome, master, measure, session, targets};
 use render::interrupt::Interrupt;
 
-/// Stem mastering from the command line: measures files.
+/// Stem mastering from the command line: masters stems, measures files.
 ///
 /// Nothing is ever written over a file that was read, and a file that is written appears complete or not at all.
 #[derive(Parser)]
@@ -21,8 +21,14 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Master the stems of a folder: to a loudness, with versions and a report
+    Master(Box<master::Options>),
     /// Measure files: loudness, range, peaks, correlation
     Measure(measure::Options),
+    /// Begin, show or compare the settings of a song
+    Session(session::Options),
+    /// List the platforms a master may go to, with source and date
+    Targets(targets::Options),
 }
 
 const EXIT_CODES: &str =
@@ -30,8 +36,11 @@ const EXIT_CODES: &str =
 
 fn main() -> ExitCode {
     let command = CommandLine::parse().command;
-    let done = Interrupt::catch().map_err(anyhow::Error::from).and_then(|_interrupt| match command {
+    let done = Interrupt::catch().map_err(anyhow::Error::from).and_then(|interrupt| match command {
+        Command::Master(options) => master::run(&options, &interrupt),
         Command::Measure(options) => measure::run(&options),
+        Command::Session(options) => session::run(&options, &interrupt),
+        Command::Targets(options) => targets::run(&options),
     });
     match done {
         Ok(Outcome::Pass) => ExitCode::SUCCESS,

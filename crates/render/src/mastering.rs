@@ -89,7 +89,11 @@ pub fn master<Error>(
         each_in_parallel(&mut others, |part| {
             part.mix(song, start, frames);
             let block = &mut part.block.borrowed(frames);
-            if part.independent { part.chain.process(block, NO_REFERENCE) } else { part.chain.process_following(block, &gains) }
+            if part.independent {
+                part.chain.process(block, NO_REFERENCE)
+            } else {
+                part.chain.process_following(block, &gains)
+            }
             part.meter.process(&part.block.from(skipped, frames));
         });
         for (index, voice) in [&whole].into_iter().chain(&others).enumerate() {
@@ -97,7 +101,8 @@ pub fn master<Error>(
         }
 
         spectrum.process(&whole.block.from(skipped, frames));
-        let lowest_gain = gains.limiter_gains(frames).skip(skipped).map(|gain| reduction.take(gain)).fold(1.0, f64::min);
+        let lowest_gain =
+            gains.limiter_gains(frames).skip(skipped).map(|gain| reduction.take(gain)).fold(1.0, f64::min);
         let time_s = seconds((start + frames).saturating_sub(latency_frames));
         let readings = whole.meter.readings();
         curves.momentary_lufs.push((time_s, readings.momentary_lufs));

@@ -31,7 +31,9 @@ pub enum VersionError {
         stems: String,
     },
     /// The song has no such stem.
-    #[error("\"{name}\" would be the same as the master: no stem of the song is {what}; the roles are in the session file")]
+    #[error(
+        "\"{name}\" would be the same as the master: no stem of the song is {what}; the roles are in the session file"
+    )]
     Same {
         /// What was asked for.
         name: String,
@@ -146,7 +148,8 @@ fn change(wanted: &str) -> Change<'_> {
 
 /// Which stems of the song are meant: those of a group, or the one of that name. `None` when nothing is called so.
 fn members(what: &str, song: &Song) -> Option<Vec<bool>> {
-    let is_called = |stem: &crate::song::SongStem| [&stem.name, &stem.file].iter().any(|name| name.to_lowercase() == what);
+    let is_called =
+        |stem: &crate::song::SongStem| [&stem.name, &stem.file].iter().any(|name| name.to_lowercase() == what);
     if song.stems.iter().any(is_called) {
         return Some(song.stems.iter().map(is_called).collect());
     }

@@ -20,9 +20,9 @@ fn compare(from: &Session, to: &Session, line: impl Fn(&str, &str, &str) -> Stri
     let mut lines = Vec::new();
     let mut add = |who: &str, before: Vec<Entry>, after: Vec<Entry>| {
         let changed = before.iter().zip(&after).filter(|(before, after)| before.value != after.value);
-        lines.extend(changed.map(|(before, after)| {
-            line(&format!("{who} · {}", before.path), &before.value, &after.value)
-        }));
+        lines.extend(
+            changed.map(|(before, after)| line(&format!("{who} · {}", before.path), &before.value, &after.value)),
+        );
     };
     let master = |session: &Session| listed(|form| form::master(form, &mut session.master.clone()));
     add("Master", master(from), master(to));

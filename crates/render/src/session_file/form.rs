@@ -70,7 +70,8 @@ fn trim(form: &mut dyn Form, settings: &mut TrimSettings) {
 
 /// On a stem every band hears both channels, as in Stem Trim.
 fn equalizer(form: &mut dyn Form, settings: &mut EqualizerSettings, placed: bool) {
-    let line = |form: &mut dyn Form, key, inside: &mut dyn FnMut(&mut dyn Form)| form.section(key, Layout::Line, inside);
+    let line =
+        |form: &mut dyn Form, key, inside: &mut dyn FnMut(&mut dyn Form)| form.section(key, Layout::Line, inside);
     let EqualizerSettings { high_pass, low_shelf, bells: [bell_1, bell_2, bell_3], high_shelf, low_pass } = settings;
     line(form, "high_pass", &mut |form| cut(form, high_pass, 10.0..=500.0, placed));
     let bands = [

@@ -76,7 +76,10 @@ fn stems(value: &Spanned<DeValue>) -> Result<Vec<Stem>, Mistake> {
         let mut stem = Stem::default();
         fill(entry, &mut |form| form::stem(form, &mut stem))?;
         if stem.file.is_empty() {
-            return Err(mistake(&entry.span(), "a [[stem]] needs `file`: its sound file, without the ending".to_owned()));
+            return Err(mistake(
+                &entry.span(),
+                "a [[stem]] needs `file`: its sound file, without the ending".to_owned(),
+            ));
         }
         if stems.iter().any(|other| other.file == stem.file) {
             return Err(mistake(&entry.span(), format!("the stem `{}` is there twice", stem.file)));
