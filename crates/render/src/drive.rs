@@ -6,14 +6,14 @@ use dsp::meter::loudness::Loudness;
 use dsp::units::SILENCE_DB;
 
 /// A drive and what it leads to.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Found {
     /// Gain into the limiter, a whole number of hundredths of a decibel: as a control shows it.
     pub drive_db: f64,
     /// The loudness it gives.
     pub integrated_lufs: f64,
-    /// How often the limiter was run.
-    pub passes: usize,
+    /// Every pass of the limiter: drive in dB and loudness in LUFS, from little drive to much.
+    pub passes: Vec<(f64, f64)>,
     /// How it ended.
     pub outcome: Outcome,
 }
@@ -54,39 +54,41 @@ pub fn search(aim_lufs: f64, mut loudness_at: impl FnMut(f64) -> f64) -> Found {
     let mut heard: Vec<(f64, f64)> = Vec::new();
     let mut drive_db = 0.0;
     loop {
-        let integrated_lufs = loudness_at(drive_db);
-        heard.push((drive_db, integrated_lufs));
+        let last = (drive_db, loudness_at(drive_db));
+        heard.push(last);
         heard.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let found = |outcome| Found { drive_db, integrated_lufs, passes: heard.len(), outcome };
-        if integrated_lufs <= SILENCE_DB {
-            return found(Outcome::Silent);
+        if last.1 <= SILENCE_DB {
+            return found(last, Outcome::Silent, heard);
         }
-        if (integrated_lufs - aim_lufs).abs() <= CLOSE_ENOUGH_LU {
-            return found(Outcome::Reached);
+        if (last.1 - aim_lufs).abs() <= CLOSE_ENOUGH_LU {
+            return found(last, Outcome::Reached, heard);
         }
-        if drive_db == 0.0 && integrated_lufs > aim_lufs {
-            return found(Outcome::TooLoud);
+        if drive_db == 0.0 && last.1 > aim_lufs {
+            return found(last, Outcome::TooLoud, heard);
         }
         let below = heard.iter().rposition(|(_, lufs)| *lufs < aim_lufs).unwrap_or(0);
         let (low, high) = (heard[below], heard.get(below + 1).copied());
-        if high.is_none() && low.0 >= MOST_DRIVE_DB {
-            return found(Outcome::EndOfRange);
-        }
-        if high.is_none() && below > 0 && slope(heard[below - 1], low) < WORTHWHILE_LU {
+        let before = below.checked_sub(1).map(|before| heard[before]);
+        if high.is_none() && before.is_some_and(|before| slope(before, low) < WORTHWHILE_LU) {
             return foot_of_the_wall(heard, loudness_at);
         }
-        if heard.len() == MOST_PASSES {
-            return nearest(&heard, aim_lufs);
+        if high.is_none() && low.0 >= MOST_DRIVE_DB {
+            return found(low, Outcome::EndOfRange, heard);
         }
-        drive_db = match high {
+        let next_db = match high {
             Some(high) => between(low, high, aim_lufs),
-            None => beyond(below.checked_sub(1).map(|before| heard[before]), low, aim_lufs),
+            None => beyond(before, low, aim_lufs),
         };
-        if heard.iter().any(|(heard_db, _)| *heard_db == drive_db) {
-            // A hundredth of a decibel cannot be divided.
-            return nearest(&heard, aim_lufs);
+        // A hundredth of a decibel cannot be divided.
+        if heard.len() == MOST_PASSES || heard.iter().any(|(heard_db, _)| *heard_db == next_db) {
+            return nearest(heard, aim_lufs);
         }
+        drive_db = next_db;
     }
+}
+
+fn found((drive_db, integrated_lufs): (f64, f64), outcome: Outcome, passes: Vec<(f64, f64)>) -> Found {
+    Found { drive_db, integrated_lufs, passes, outcome }
 }
 
 /// Gain of loudness for a decibel of drive.
@@ -129,18 +131,17 @@ fn foot_of_the_wall(mut heard: Vec<(f64, f64)>, mut loudness_at: impl FnMut(f64)
                 heard.sort_by(|a, b| a.0.total_cmp(&b.0));
             }
             _ => {
-                let (drive_db, integrated_lufs) = heard[best];
-                return Found { drive_db, integrated_lufs, passes: heard.len(), outcome: Outcome::Wall };
+                return found(heard[best], Outcome::Wall, heard);
             }
         }
     }
 }
 
-fn nearest(heard: &[(f64, f64)], aim_lufs: f64) -> Found {
+fn nearest(heard: Vec<(f64, f64)>, aim_lufs: f64) -> Found {
     let distance = |(_, lufs): &(f64, f64)| (lufs - aim_lufs).abs();
     let best = heard.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))).copied().unwrap_or_default();
     let outcome = if distance(&best) <= 2.0 * CLOSE_ENOUGH_LU { Outcome::Reached } else { Outcome::OutOfPasses };
-    Found { drive_db: best.0, integrated_lufs: best.1, passes: heard.len(), outcome }
+    found(best, outcome, heard)
 }
 
 /// The gain after the limiter that makes a master without drive as quiet as it is to be, 0 or less: a whole number of
@@ -214,7 +215,7 @@ mod tests {
                             Outcome::Reached,
                             "{start_lufs} {aim_lufs} {knee_db} {share}: {found:?}"
                         );
-                        assert!((curve(found.drive_db) - aim_lufs).abs() <= 0.1 && found.passes <= MOST_PASSES);
+                        assert!((curve(found.drive_db) - aim_lufs).abs() <= 0.1 && found.passes.len() <= MOST_PASSES);
                     }
                 }
                 let curve = saturating(start_lufs, 20.0);
@@ -231,7 +232,7 @@ mod tests {
         // A steady tone: it cannot get louder than the ceiling.
         let found = search(-2.0, bent(-20.0, 15.0, 0.0));
         assert_eq!(found.outcome, Outcome::Wall);
-        assert!((found.drive_db - 15.0).abs() < 1.0 && found.passes <= MOST_PASSES, "{found:?}");
+        assert!((found.drive_db - 15.0).abs() < 1.0 && found.passes.len() <= MOST_PASSES, "{found:?}");
         // 7 LU to be had at most: the slope falls below 0.2 at 7 · ln 5 = 11.3 dB.
         let found = search(-9.0, saturating(-20.0, 7.0));
         assert_eq!(found.outcome, Outcome::Wall);
@@ -243,7 +244,7 @@ mod tests {
         assert_eq!(search(-14.0, bent(-12.0, 5.0, 0.5)).outcome, Outcome::TooLoud);
         assert_eq!(search(-14.0, |_| SILENCE_DB).outcome, Outcome::Silent);
         let found = search(-14.0, bent(-14.03, 5.0, 0.5));
-        assert_eq!((found.outcome, found.drive_db, found.passes), (Outcome::Reached, 0.0, 1));
+        assert_eq!((found.outcome, found.drive_db, found.passes.len()), (Outcome::Reached, 0.0, 1));
     }
 
     #[test]

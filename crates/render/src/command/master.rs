@@ -131,7 +131,7 @@ pub fn run(options: &Options, interrupt: &Interrupt) -> Result<Outcome> {
 
 /// What the master is to become.
 struct Aim {
-    /// In words.
+    /// The platform; empty without one.
     title: String,
     lufs: f64,
     /// The true peak that is advised.
@@ -140,7 +140,7 @@ struct Aim {
 
 fn aim(options: &Options, platforms: &Targets) -> Result<Option<Aim>> {
     if let Some(lufs) = options.loudness {
-        return Ok(Some(Aim { title: format!("{lufs:.1} LUFS"), lufs, true_peak_dbtp: None }));
+        return Ok(Some(Aim { title: String::new(), lufs, true_peak_dbtp: None }));
     }
     let Some(id) = &options.target else { return Ok(None) };
     let Some(target) = platforms.by_id(id) else {

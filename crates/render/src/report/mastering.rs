@@ -10,7 +10,7 @@ use crate::reduction::Reduction;
 /// How a master came about.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Mastering {
-    /// The platform or loudness aimed at, in words; empty without an aim.
+    /// The platform aimed at; empty when it is only a loudness, or nothing.
     pub target: String,
     /// The loudness aimed at.
     pub aim_lufs: Reading,
@@ -22,8 +22,8 @@ pub struct Mastering {
     pub output_gain_db: f64,
     /// What no true peak was to exceed.
     pub ceiling_dbtp: f64,
-    /// How often the limiter was run to find the drive.
-    pub passes: usize,
+    /// Every run of the limiter to find the drive: drive in dB and loudness in LUFS, from little drive to much.
+    pub passes: Vec<(f64, f64)>,
     /// What the limiter took.
     pub limiter: Reduction,
     /// All of this in words: what was done, what is missing and why, what it cost.
@@ -60,7 +60,7 @@ impl Mastering {
             drive_db: settings.limiter.drive_db.into(),
             output_gain_db: settings.output_gain_db.into(),
             ceiling_dbtp,
-            passes: found.map_or(0, |found| found.passes),
+            passes: found.map_or_else(Vec::new, |found| found.passes.clone()),
             limiter,
             sentence: String::new(),
         };
@@ -78,30 +78,43 @@ impl Mastering {
         let (Some(aim_lufs), Some(outcome)) = (self.aim_lufs.value(), outcome) else {
             return format!("Mastered as the session says: {reached} LUFS.");
         };
-        let Self { target, drive_db, output_gain_db, ceiling_dbtp, .. } = self;
+        let Self { target, drive_db, output_gain_db, ceiling_dbtp, passes, .. } = self;
+        let aim = if target.is_empty() { String::new() } else { format!("{target}: ") };
+        if loud_enough {
+            let how = match (*drive_db, *output_gain_db) {
+                (_, gain_db) if gain_db < 0.0 => format!(
+                    "the mix is louder than that by itself, so it was turned down by {:.2} dB after the limiter",
+                    -gain_db
+                ),
+                (0.0, _) => "without any drive".to_owned(),
+                (drive_db, _) => format!("with {drive_db:.2} dB of drive, found in {} passes", passes.len()),
+            };
+            return format!("{aim}{reached} LUFS reached, {how}.");
+        }
+        let missed = format!("{aim}{aim_lufs:.1} LUFS is not reached");
+        let wall = format!("The ceiling of {ceiling_dbtp:.1} dBTP is the wall");
         match outcome {
-            _ if loud_enough && *output_gain_db < 0.0 => format!(
-                "{target}: {reached} LUFS reached. The mix is louder than that by itself, so it was turned down by {:.2} \
-                 dB after the limiter.",
-                -output_gain_db
-            ),
-            _ if loud_enough && *drive_db == 0.0 => format!("{target}: {reached} LUFS reached, without any drive."),
-            _ if loud_enough => format!("{target}: {reached} LUFS reached, with {drive_db:.2} dB of drive."),
-            Outcome::Silent => format!("{target}: {aim_lufs:.1} LUFS is not reached. There is nothing to be heard."),
-            Outcome::EndOfRange => format!(
-                "{target}: {aim_lufs:.1} LUFS is not reached, only {reached}. The drive is at the end of its range \
-                 ({drive_db:.0} dB): the mix is very quiet; raise the stems or the input gain."
-            ),
+            Outcome::Silent => format!("{missed}. There is nothing to be heard."),
             Outcome::TooLoud => format!(
-                "{target}: {aim_lufs:.1} LUFS is not reached, the master has {reached}. It cannot be turned down further \
-                 than by {:.0} dB.",
+                "{missed}, the master has {reached}. It cannot be turned down by more than {:.0} dB.",
                 -output_gain_db
             ),
-            _ => format!(
-                "{target}: {aim_lufs:.1} LUFS is not reached, only {reached} with {drive_db:.2} dB of drive. There is the \
-                 wall: under a true peak of {ceiling_dbtp:.1} dBTP another dB of limiting gives less than \
-                 {WORTHWHILE_LU:.1} LU and only distorts. A denser mix, more compression or a lower aim would help."
+            Outcome::EndOfRange => format!(
+                "{missed}, only {reached}. The drive is at the end of its range, {drive_db:.0} dB, and its last decibels \
+                 gave {:.2} LU each.",
+                last_slope(passes)
             ),
+            Outcome::Wall => format!(
+                "{missed}, only {reached} with {drive_db:.2} dB of drive. {wall}: from here on another decibel of limiting \
+                 gives less than {WORTHWHILE_LU:.1} LU and only distorts. A denser mix, more compression or a lower aim \
+                 would help."
+            ),
+            Outcome::Reached | Outcome::OutOfPasses => {
+                format!(
+                    "{missed}, but {reached} with {drive_db:.2} dB of drive, the nearest of {} passes.",
+                    passes.len()
+                )
+            }
         }
     }
 
@@ -118,5 +131,13 @@ impl Mastering {
             return cost;
         }
         format!("{cost} That is more than a limiter does unheard: expect distortion, or compress before it.")
+    }
+}
+
+/// What a decibel of drive has given at the end of the passes.
+fn last_slope(passes: &[(f64, f64)]) -> f64 {
+    match passes {
+        [.., before, last] => (last.1 - before.1) / (last.0 - before.0),
+        _ => 0.0,
     }
 }
