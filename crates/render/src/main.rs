@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use command::{Outcome, check, measure};
+use command::{Outcome, check, master, measure, session, targets};
 use render::interrupt::Interrupt;
 
-/// Stem mastering from the command line: checks stems and measures files.
+/// Stem mastering from the command line: checks and masters stems, measures files.
 ///
 /// Nothing is ever written over a file that was read, and a file that is written appears complete or not at all.
 #[derive(Parser)]
@@ -23,8 +23,14 @@ struct CommandLine {
 enum Command {
     /// Check a folder of stems, and whether they are the mix
     Check(check::Options),
+    /// Master the stems of a folder: to a loudness, with versions and a report
+    Master(Box<master::Options>),
     /// Measure files: loudness, range, peaks, correlation
     Measure(measure::Options),
+    /// Begin, show or compare the settings of a song
+    Session(session::Options),
+    /// List the platforms a master may go to, with source and date
+    Targets(targets::Options),
 }
 
 const EXIT_CODES: &str =
@@ -34,7 +40,10 @@ fn main() -> ExitCode {
     let command = CommandLine::parse().command;
     let done = Interrupt::catch().map_err(anyhow::Error::from).and_then(|interrupt| match command {
         Command::Check(options) => check::run(&options, &interrupt),
+        Command::Master(options) => master::run(&options, &interrupt),
         Command::Measure(options) => measure::run(&options),
+        Command::Session(options) => session::run(&options, &interrupt),
+        Command::Targets(options) => targets::run(&options),
     });
     match done {
         Ok(Outcome::Pass) => ExitCode::SUCCESS,

@@ -7,7 +7,7 @@ use dsp::format::Format;
 use dsp::meter::Meter;
 use serde::Serialize;
 
-use crate::report::Figures;
+use crate::report::{Figures, Reading};
 
 /// A file and what was measured of it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -55,17 +55,9 @@ pub fn measure(path: &Path, mut advance: impl FnMut(f64)) -> Result<Measured, Re
 
 /// The figures of a whole file, from a meter that has heard it and was flushed. `[main]`
 pub fn figures(meter: &Meter) -> Figures {
-    let readings = meter.readings();
     Figures {
-        integrated_lufs: readings.integrated_lufs.into(),
         range_lu: meter.range_of_file_lu().into(),
-        max_momentary_lufs: readings.max_momentary_lufs.into(),
-        max_short_term_lufs: readings.max_short_term_lufs.into(),
-        true_peak_dbtp: readings.true_peak_dbtp.into(),
-        itu_true_peak_dbtp: readings.itu_true_peak_dbtp.into(),
-        sample_peak_dbfs: readings.sample_peak_dbfs.into(),
-        plr_lu: readings.plr_lu.into(),
-        correlation: readings.overall_correlation.into(),
-        max_gain_reduction_db: crate::report::Reading::NONE,
+        max_gain_reduction_db: Reading::NONE,
+        ..Figures::from_readings(&meter.readings(), 0.0)
     }
 }

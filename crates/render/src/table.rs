@@ -1,8 +1,9 @@
 //! Reports as tables for the terminal: the stems, the master, what the platforms will do; the figures of files.
 
 use crate::measure::Measured;
-use crate::report::{Figures, Report, TruePeakVerdict};
+use crate::report::{Figures, Reading, Report, TruePeakVerdict};
 use comfy_table::{Cell, CellAlignment, LineStyle, Table, TableStyle};
+use targets::{Direction, Kind, Targets};
 
 /// The report as text: lines of aligned columns, without colours, ending in a newline. `[main]`
 pub fn text(report: &Report) -> String {
@@ -11,9 +12,13 @@ pub fn text(report: &Report) -> String {
         sections.push(stems(report));
     }
     sections.push(master(&report.master));
+    if !report.versions.is_empty() {
+        sections.push(versions(report));
+    }
     if !report.targets.is_empty() {
         sections.push(platforms(report));
     }
+    sections.extend(report.mastering.iter().map(|mastering| printable(&mastering.sentence)));
     sections.extend(report.events.iter().map(|event| format!("Event: {}", printable(event))));
     sections.extend(report.notes.iter().map(|note| format!("Note: {}", printable(note))));
     sections.join("\n\n") + "\n"
@@ -78,6 +83,51 @@ fn master(figures: &Figures) -> String {
         table.add_row([name.to_owned(), reading.text(decimals), unit.to_owned()]);
     }
     table.trim_fmt()
+}
+
+fn versions(report: &Report) -> String {
+    let mut table = lined_table(&["Version", "I LUFS", "max S LUFS", "True peak dBTP", "File"], 1..4);
+    for version in &report.versions {
+        let figures = &version.figures;
+        table.add_row([
+            printable(&version.name),
+            figures.integrated_lufs.text(1),
+            figures.max_short_term_lufs.text(1),
+            figures.true_peak_dbtp.text(2),
+            printable(&version.file.to_string_lossy()),
+        ]);
+    }
+    table.trim_fmt()
+}
+
+/// The table of platforms, each figure with its source and date, as text like [`text`]. `[main]`
+pub fn targets(targets: &Targets) -> String {
+    let head = ["Id", "Platform", "LUFS", "Turned up", "True peak dBTP", "Source", "Read", "Trust"];
+    let mut table = lined_table(&head, 2..3);
+    if let Some(column) = table.column_mut(4) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    for target in targets.all() {
+        let turned_up = match (target.kind, target.direction) {
+            (Kind::Playback, Direction::No) => "no",
+            (Kind::Playback, Direction::PeakConstrained) => "as peaks allow",
+            (Kind::Playback, Direction::Limiter) => "with a limiter",
+            (Kind::Playback, Direction::Unknown) => "unknown",
+            (Kind::Delivery, _) => "as delivered",
+            (Kind::Medium, _) => "as mastered",
+        };
+        table.add_row([
+            printable(&target.id),
+            printable(&target.title()),
+            Reading::from(target.loudness_lufs).text(1),
+            turned_up.to_owned(),
+            Reading::from(target.true_peak_dbtp).text(1),
+            printable(&target.source),
+            printable(&target.retrieved),
+            format!("{:?}", target.confidence),
+        ]);
+    }
+    table.trim_fmt() + "\n"
 }
 
 fn platforms(report: &Report) -> String {

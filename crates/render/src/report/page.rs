@@ -33,10 +33,16 @@ figcaption { color: #b8c2ce; font-size: 0.85rem; } .swatch { padding-left: 1rem;
 pub fn page(report: &Report, curves: &Curves) -> Result<String, WriteError> {
     let mut body = String::new();
     body.push_str(&heading(report));
+    if let Some(mastering) = &report.mastering {
+        let class = if mastering.reached { "within" } else { "over" };
+        let _ = writeln!(body, "<p class=\"{class}\">{}</p>", number(&escaped(&mastering.sentence)));
+    }
     body.push_str(&headline(&report.master));
     body.push_str(&platforms(&report.targets));
     body.push_str(&loudness_figure(curves)?);
+    body.push_str(&spectrum_figure(curves)?);
     body.push_str(&stems(report));
+    body.push_str(&versions(report));
     body.push_str(&sentences("What happened", &report.events));
     body.push_str(&sentences("Notes", &report.notes));
     Ok(whole(&format!("{} report", report.generator), &body))
@@ -161,6 +167,29 @@ fn stems(report: &Report) -> String {
         ("Reduction dB", true),
     ];
     table("Stems", &head, &rows)
+}
+
+fn versions(report: &Report) -> String {
+    if report.versions.is_empty() {
+        return String::new();
+    }
+    let mut rows = String::new();
+    for version in &report.versions {
+        let Figures { integrated_lufs, max_short_term_lufs, true_peak_dbtp, .. } = version.figures;
+        let numbers = [integrated_lufs.text(1), max_short_term_lufs.text(1), true_peak_dbtp.text(2)];
+        let file = version.file.file_name().unwrap_or_default().to_string_lossy();
+        let _ = writeln!(rows, "<tr>{}{}{}</tr>", cell(&version.name), numbers.map(number_cell).concat(), cell(&file));
+    }
+    let head = [("Version", false), ("I LUFS", true), ("max S LUFS", true), ("True peak dBTP", true), ("File", false)];
+    table("Versions", &head, &rows)
+}
+
+fn spectrum_figure(curves: &Curves) -> Result<String, WriteError> {
+    let Some(svg) = plot::spectra(curves)? else { return Ok(String::new()) };
+    let named = curves.spectra.iter().enumerate();
+    let legend: String =
+        named.map(|(index, curve)| swatch(&escaped(&curve.name), plot::spectrum_color(index, curves))).collect();
+    Ok(figure("Average spectrum, power in a sixth of an octave", &legend, &svg))
 }
 
 fn loudness_figure(curves: &Curves) -> Result<String, WriteError> {

@@ -1,6 +1,7 @@
 //! Curves over time, as SVG to be placed inside the page.
 
 use super::{Curves, WriteError};
+use dsp::units::SILENCE_DB;
 use plotters::prelude::*;
 use std::fmt::Display;
 
@@ -21,10 +22,15 @@ pub const TARGET: RGBColor = RGBColor(0xff, 0xc8, 0x57);
 /// Gain reduction.
 pub const REDUCTION: RGBColor = RGBColor(0xff, 0x8f, 0x70);
 
+/// The master's spectrum.
+const MASTER_SPECTRUM: RGBColor = RGBColor(0xe8, 0xed, 0xf2);
+
 /// More points than this cannot be told apart on the page.
 const MOST_POINTS: usize = 1_600;
 /// Loudness below the plot's top that is worth drawing.
 const SPAN_LU: f64 = 36.0;
+/// The same for spectra.
+const SPECTRUM_SPAN_DB: f64 = 72.0;
 
 /// Momentary and short-term loudness with the target; `None` when there is nothing to draw.
 pub fn loudness(curves: &Curves) -> Result<Option<String>, WriteError> {
@@ -36,7 +42,7 @@ pub fn loudness(curves: &Curves) -> Result<Option<String>, WriteError> {
     let loudest = points().map(|point| point.1).chain(curves.target_lufs).fold(-60.0, f64::max);
     let top = ((loudest + 1.0) / 3.0).ceil() * 3.0;
     let bottom = top - SPAN_LU;
-    draw(end_s, bottom..top, "LUFS", |chart| {
+    draw(0.0..end_s, minutes, bottom..top, "LUFS", |chart| {
         for (points, color, width) in series {
             let held = loudest_of_each(points).into_iter().map(|(s, lufs)| (s, lufs.clamp(bottom, top)));
             chart.draw_series(LineSeries::new(held, color.stroke_width(width))).map_err(plot_error)?;
@@ -56,7 +62,7 @@ pub fn reduction(curves: &Curves) -> Result<Option<String>, WriteError> {
     let Some(end_s) = points.last().map(|point| point.0).filter(|&end_s| end_s > 0.0) else { return Ok(None) };
     let most_db = points.iter().map(|point| point.1).fold(3.0, f64::max);
     let bottom = -(most_db / 3.0).ceil() * 3.0;
-    draw(end_s, bottom..0.0, "dB", |chart| {
+    draw(0.0..end_s, minutes, bottom..0.0, "dB", |chart| {
         let hanging = points.iter().map(|&(s, db)| (s, -db.max(0.0)));
         let area = AreaSeries::new(hanging, 0.0, REDUCTION.mix(0.35)).border_style(REDUCTION.stroke_width(1));
         chart.draw_series(area).map(|_| ()).map_err(plot_error)
@@ -71,9 +77,47 @@ pub type Chart<'a> = ChartContext<
     Cartesian2d<plotters::coord::types::RangedCoordf64, plotters::coord::types::RangedCoordf64>,
 >;
 
-/// Draws curves over a song.
+/// The stems' average spectra and the master's over them, octaves evenly spaced; `None` when there is nothing to draw.
+pub fn spectra(curves: &Curves) -> Result<Option<String>, WriteError> {
+    let points = || curves.spectra.iter().flat_map(|curve| curve.points.iter());
+    let Some(loudest) = points().map(|point| point.1).reduce(f64::max).filter(|&db| db > SILENCE_DB) else {
+        return Ok(None);
+    };
+    let top = ((loudest + 1.0) / 6.0).ceil() * 6.0;
+    let bottom = top - SPECTRUM_SPAN_DB;
+    // Octaves from 1 kHz: the labels then are the usual ones.
+    let octaves = |hz: f64| (hz * 0.001).log2();
+    draw(octaves(20.0)..octaves(20_000.0), frequency, bottom..top, "dB", |chart| {
+        for (index, curve) in curves.spectra.iter().enumerate() {
+            let line = curve.points.iter().map(|&(hz, db)| (octaves(hz), db.clamp(bottom, top)));
+            let width = if index + 1 == curves.spectra.len() { 2 } else { 1 };
+            let style = spectrum_color(index, curves).stroke_width(width);
+            chart.draw_series(LineSeries::new(line, style)).map_err(plot_error)?;
+        }
+        Ok(())
+    })
+    .map(Some)
+}
+
+/// The color of a spectrum: the master, the last, is white, the stems go round the circle of hues.
+pub fn spectrum_color(index: usize, curves: &Curves) -> RGBColor {
+    let stems = curves.spectra.len().saturating_sub(1);
+    if index >= stems {
+        return MASTER_SPECTRUM;
+    }
+    let (red, green, blue) = HSLColor(index as f64 / stems as f64, 0.55, 0.62).rgb();
+    RGBColor(red, green, blue)
+}
+
+/// A place on the axis of octaves from 1 kHz as a frequency.
+fn frequency(octaves: f64) -> String {
+    let hz = 1_000.0 * octaves.exp2();
+    if hz < 999.5 { format!("{hz:.0} Hz") } else { format!("{:.0} kHz", 0.001 * hz) }
+}
+
 pub fn draw(
-    end_s: f64,
+    across: std::ops::Range<f64>,
+    across_label: fn(f64) -> String,
     range: std::ops::Range<f64>,
     unit: &str,
     curves: impl FnOnce(&mut Chart) -> Result<(), WriteError>,
@@ -87,7 +131,7 @@ pub fn draw(
             .margin_right(24)
             .x_label_area_size(28)
             .y_label_area_size(64)
-            .build_cartesian_2d(0.0..end_s, range)
+            .build_cartesian_2d(across, range)
             .map_err(plot_error)?;
         chart
             .configure_mesh()
@@ -97,7 +141,7 @@ pub fn draw(
             .label_style(("sans-serif", 14).into_font().color(&TEXT))
             .x_labels(10)
             .y_labels(7)
-            .x_label_formatter(&|s| minutes(*s))
+            .x_label_formatter(&|place| across_label(*place))
             .y_label_formatter(&|value| format!("{value:.0} {unit}"))
             .draw()
             .map_err(plot_error)?;
