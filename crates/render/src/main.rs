@@ -21,9 +21,7 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Check a folder of stems, and whether they are the mix
     Check(check::Options),
-    /// Measure files: loudness, range, peaks, correlation
     Measure(measure::Options),
 }
 

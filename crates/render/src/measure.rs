@@ -54,11 +54,13 @@ pub fn measure(path: &Path, mut advance: impl FnMut(f64)) -> Result<Measured, Re
 }
 
 /// The figures of a whole file, from a meter that has heard it and was flushed. `[main]`
+///
+/// The range is that of a live meter: what the Master Bus and most other programs show.
 pub fn figures(meter: &Meter) -> Figures {
     let readings = meter.readings();
     Figures {
         integrated_lufs: readings.integrated_lufs.into(),
-        range_lu: meter.range_of_file_lu().into(),
+        range_lu: readings.range_lu.into(),
         max_momentary_lufs: readings.max_momentary_lufs.into(),
         max_short_term_lufs: readings.max_short_term_lufs.into(),
         true_peak_dbtp: readings.true_peak_dbtp.into(),

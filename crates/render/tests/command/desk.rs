@@ -75,11 +75,14 @@ pub fn stemma() -> &'static str {
     env!("CARGO_BIN_EXE_stemma")
 }
 
-/// Left and right of pink noise on the grid of 24 bits.
+/// Left and right of pink noise without a constant part, on the grid of 24 bits.
 pub fn noise(seed: u64, seconds: usize) -> Audio {
     let frames = seconds * RATE_HZ as usize;
-    let on_grid = |x: &f32| ((f64::from(*x) * 8_388_608.0).round() / 8_388_608.0) as f32;
-    let row = |seed: u64| signals::pink_noise(seed, 0.03, frames).iter().map(on_grid).collect();
+    let row = |seed: u64| {
+        let noise = signals::pink_noise(seed, 0.03, frames);
+        let mean = noise.iter().map(|&x| f64::from(x)).sum::<f64>() / frames as f64;
+        noise.iter().map(|&x| (((f64::from(x) - mean) * 8_388_608.0).round() / 8_388_608.0) as f32).collect()
+    };
     Audio { sample_rate_hz: RATE_HZ, channels: vec![row(seed), row(seed + 1)], source_bits: SourceBits::Integer(24) }
 }
 

@@ -30,26 +30,30 @@ fn json(desk: &Desk, files: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
+/// Within what ffmpeg prints: one decimal. It drops rather than rounds, looks for true peaks at 192 kHz only, and counts
+/// the ranks of the percentiles of the range a little differently.
+fn assert_agrees_with_ffmpeg(desk: &Desk, name: &str) {
+    let Some(expected) = ffmpeg_figures(desk, name) else { return };
+    let file = &json(desk, &[name])["files"][0];
+    let keys = ["integrated_lufs", "range_lu", "true_peak_dbtp"];
+    for ((key, expected), allowed) in keys.into_iter().zip(expected).zip([-0.1..=0.1, -0.3..=0.3, -0.4..=0.1]) {
+        let got = file[key].as_f64().unwrap();
+        assert!(allowed.contains(&(got - expected)), "{name}, {key}: {got}, ffmpeg {expected}");
+    }
+}
+
 #[test]
 fn figures_agree_with_those_of_ffmpeg() {
     let desk = Desk::new("measure_agrees");
-    let mut song = noise(1, 12);
+    let mut song = noise(1, 24);
     // Loud and soft parts, so that there is a range.
     for row in &mut song.channels {
         for (frame, x) in row.iter_mut().enumerate() {
-            *x *= if frame / 96_000 % 2 == 0 { 1.0 } else { 0.3 };
+            *x *= [1.0, 0.7, 0.3, 0.5][frame / 144_000 % 4];
         }
     }
     desk.write("song.wav", &song);
-    let Some([integrated_lufs, range_lu, true_peak_dbtp]) = ffmpeg_figures(&desk, "song.wav") else { return };
-    let file = &json(&desk, &["song.wav"])["files"][0];
-    // ffmpeg prints one decimal: 0.05 of rounding, 0.05 for its loudness range on a grid of 0.1 LU and its true-peak filter.
-    for (key, expected) in
-        [("integrated_lufs", integrated_lufs), ("range_lu", range_lu), ("itu_true_peak_dbtp", true_peak_dbtp)]
-    {
-        let got = file[key].as_f64().unwrap();
-        assert!((got - expected).abs() <= 0.1, "{key}: {got}, ffmpeg {expected}");
-    }
+    assert_agrees_with_ffmpeg(&desk, "song.wav");
 }
 
 #[test]
@@ -72,18 +76,14 @@ fn json_has_the_keys_of_the_report_of_a_master_and_files_keep_their_order() {
 fn compressed_files_are_measured_too() {
     let desk = Desk::new("measure_compressed");
     desk.write("song.wav", &noise(1, 5));
-    let plain = json(&desk, &["song.wav"])["files"][0]["integrated_lufs"].as_f64().unwrap();
     for name in ["song.flac", "song.aiff", "song.caf", "song.mp3", "song.m4a", "song.ogg"] {
         let codec: &[&str] = if name.ends_with("ogg") { &["-c:a", "libvorbis"] } else { &[] };
         let mut ffmpeg = Command::new("ffmpeg");
         ffmpeg.args(["-v", "error", "-i"]).arg(desk.path("song.wav")).args(codec).arg(desk.path(name));
-        if !ffmpeg.output().is_ok_and(|output| output.status.success()) {
-            println!("skipped: {name}, which no ffmpeg here can write");
-            continue;
+        match ffmpeg.output() {
+            Ok(output) if output.status.success() => assert_agrees_with_ffmpeg(&desk, name),
+            _ => println!("skipped: {name}, which no ffmpeg here can write"),
         }
-        let got = json(&desk, &[name])["files"][0]["integrated_lufs"].as_f64().unwrap();
-        // A coder leaves loudness alone to a few tenths, and pads the ends.
-        assert!((got - plain).abs() < 0.3, "{name}: {got}, not {plain}");
     }
 }
 
