@@ -21,11 +21,9 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Check a folder of stems, and whether they are the mix
     Check(check::Options),
     /// Master the stems of a folder: to a loudness, with versions and a report
     Master(Box<master::Options>),
-    /// Measure files: loudness, range, peaks, correlation
     Measure(measure::Options),
     /// Begin, show or compare the settings of a song
     Session(session::Options),
