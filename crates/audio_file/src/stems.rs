@@ -152,8 +152,8 @@ fn stem_name(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// The audio files of a folder in the order of their names, without the reference.
-fn audio_files(folder: &Path, reference: Option<&Path>) -> Result<Vec<PathBuf>, StemError> {
+/// The audio files of a folder in the order of their names, without the reference. `[setup]`
+pub fn audio_files(folder: &Path, reference: Option<&Path>) -> Result<Vec<PathBuf>, StemError> {
     let reference = match reference {
         Some(path) => {
             Some(fs::canonicalize(path).map_err(|source| StemError::Reference { path: path.to_path_buf(), source })?)

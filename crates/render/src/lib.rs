@@ -6,10 +6,12 @@
 //! pass, parts and all · `reduction` is what the limiter took · `average_spectrum` is the tone of a whole file.
 //!
 //! Saying: `stem_names` reads a stem's name and role from its file's name · `measure` is the figures of one file ·
-//! `null_test` takes the stems from the mix and says why something is left · `report` is what was measured, as JSON and
-//! as a page · `table` is the same for the terminal · `interrupt` is Ctrl-C.
+//! `null_test` takes the stems from the mix and says why something is left · `delivery` is all checks of a folder of
+//! stems · `report` is what was measured, as JSON and as a page · `table` is the same for the terminal · `interrupt` is
+//! Ctrl-C.
 
 pub mod average_spectrum;
+pub mod delivery;
 pub mod drive;
 pub mod interrupt;
 pub mod mastering;

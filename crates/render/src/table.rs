@@ -155,8 +155,8 @@ fn platforms(report: &Report) -> String {
     table.trim_fmt()
 }
 
-/// A table with a line under its head; the columns in `numbers` stand flush right.
-fn lined_table(head: &[&str], numbers: std::ops::Range<usize>) -> Table {
+/// A table with a line under its head; the columns in `numbers` stand flush right. `[main]`
+pub fn lined_table(head: &[&str], numbers: std::ops::Range<usize>) -> Table {
     let mut table = Table::new();
     table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')));
     table.set_header(head.iter().map(Cell::new));
@@ -171,7 +171,7 @@ fn lined_table(head: &[&str], numbers: std::ops::Range<usize>) -> Table {
     table
 }
 
-/// Text from outside without control characters: a file's name must not move the cursor.
-fn printable(text: &str) -> String {
+/// Text from outside without control characters: a file's name must not move the cursor. `[main]`
+pub fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -125,15 +125,12 @@ fn versions_and_stems_are_printed_beside_the_master() {
     let arguments = ["master", "stems", "-o", "song.wav", "--depth", "32f", "--stems", "--report", "song.html"];
     let done = desk.run(&[&arguments[..], &["--versions", "instrumental,vocal+0.5"]].concat());
     assert_eq!(done.status.code(), Some(0), "{}", text(&done));
-    assert_eq!(
-        desk.files(),
-        ["song.html", "song.wav", "song_instrumental.wav", "song_stems", "song_vocal+0.5.wav"]
-    );
+    assert_eq!(desk.files(), ["song.html", "song.wav", "song_instrumental.wav", "song_stems", "song_vocal+0.5.wav"]);
     let page = fs::read_to_string(desk.path("song.html")).unwrap();
     assert!(page.contains("song_instrumental.wav") && page.contains("Average spectrum") && page.contains("Spotify"));
     let master = read(desk.path("song.wav")).unwrap();
-    let stems = ["01_Drums", "02_Bass", "03_Lead Vox"]
-        .map(|name| read(desk.path(&format!("song_stems/{name}.wav"))).unwrap());
+    let stems =
+        ["01_Drums", "02_Bass", "03_Lead Vox"].map(|name| read(desk.path(&format!("song_stems/{name}.wav"))).unwrap());
     for (channel, samples) in master.channels.iter().enumerate() {
         for (frame, &sample) in samples.iter().enumerate() {
             let sum: f64 = stems.iter().map(|stem| f64::from(stem.channels[channel][frame])).sum();
@@ -198,6 +195,7 @@ fn whoever_interrupts_finds_no_unfinished_file() {
     // A short printing may be over before the signal is there: one of three is in time.
     let interrupted = (0..3).any(|_| {
         let _ = fs::remove_file(desk.path("song.wav"));
+        let _ = fs::remove_dir_all(desk.path("song_stems"));
         let mut child = desk.stemma(&["master", "stems", "-o", "song.wav", "--stems"]).spawn().unwrap();
         let start = Instant::now();
         let is_printing = || desk.files().iter().any(|name| name.ends_with(".part"));

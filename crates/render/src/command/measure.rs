@@ -1,11 +1,10 @@
 //! `stemma measure`: the figures of files, side by side.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use anyhow::Result;
 use audio_file::{ReadError, Reader};
+use rayon::prelude::*;
 use render::measure::{Measured, measure};
 use render::table;
 use serde::Serialize;
@@ -45,7 +44,7 @@ pub fn run(options: &Options) -> Result<Outcome> {
     let progress = Progress::new("measuring", lengths_s.sum::<Result<f64, ReadError>>()?);
     let measured = measure_all(&options.files, &progress);
     progress.finish();
-    let measured = measured.into_iter().collect::<Result<Vec<_>, ReadError>>()?;
+    let measured = measured?;
     if options.json {
         let report = Report { generator: "Stemma", version: env!("CARGO_PKG_VERSION"), files: &measured };
         println!("{}", serde_json::to_string_pretty(&report)?);
@@ -59,23 +58,6 @@ pub fn run(options: &Options) -> Result<Outcome> {
 }
 
 /// The files in their order, several at a time.
-fn measure_all(files: &[PathBuf], progress: &Progress) -> Vec<Result<Measured, ReadError>> {
-    let next = AtomicUsize::new(0);
-    let worker = || {
-        let mut done = Vec::new();
-        // Whoever is ready takes the next file.
-        while let Some((index, path)) =
-            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| Some((i, files.get(i)?)))
-        {
-            done.push((index, measure(path, |seconds| progress.advance(seconds))));
-        }
-        done
-    };
-    let workers = thread::available_parallelism().map_or(1, usize::from).min(files.len());
-    let mut done: Vec<_> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(worker)).collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
-    });
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, measured)| measured).collect()
+fn measure_all(files: &[PathBuf], progress: &Progress) -> Result<Vec<Measured>, ReadError> {
+    files.par_iter().map(|path| measure(path, |seconds| progress.advance(seconds))).collect()
 }

@@ -1,5 +1,6 @@
 //! The commands of `stemma`, a file each · `progress` is what someone sees who waits.
 
+pub mod check;
 pub mod master;
 pub mod measure;
 pub mod progress;

@@ -1,5 +1,7 @@
 //! How far a command is, for someone who watches.
 
+use std::time::Duration;
+
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 /// A bar with speed (× realtime) and time left on the terminal; nothing at all when the output goes elsewhere.
@@ -20,6 +22,13 @@ impl Progress {
         let style = style.map_or_else(|_| ProgressStyle::default_bar(), |style| style.with_key("speed", speed));
         let bar = ProgressBar::with_draw_target(Some(milliseconds(seconds)), ProgressDrawTarget::stderr());
         Self { bar: bar.with_style(style).with_message(what.to_owned()) }
+    }
+
+    /// Something that moves while nobody knows how long it will take. `[main]`
+    pub fn endless(what: &str) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_message(what.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Self { bar }
     }
 
     /// So many more seconds of sound are done. `[any]`

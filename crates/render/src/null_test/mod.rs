@@ -1,25 +1,34 @@
 //! Null test of a delivery: do the stems together make the mix they were taken from, and if not, what is wrong?
 //!
-//! `residual` measures what is left when the sum is taken from the reference · `lag` and `fit` find the gain, delay and
-//! drift of each stem under which less is left · `cause` names what that means · `interpolate` reads between samples.
+//! `case` is what is compared · `residual` measures what is left when the sum is taken from the reference · `lag`,
+//! `fit` and `place` find the gain, delay and drift of each stem under which less is left, `interpolate` reads between
+//! samples · `spectrum` is the tone of a signal · `click`, `bus` and `stems` know other faults · `search` tries all of them · `cause` says what was found.
 //!
 //! Nothing is matched silently: the verdict is that of the plain difference.
 
+mod bus;
+mod case;
 mod cause;
+mod click;
 mod fit;
 mod interpolate;
 mod lag;
+mod place;
 mod residual;
+mod search;
+mod spectrum;
+mod stems;
+
+use std::borrow::Cow;
 
 use audio_file::Audio;
+use rayon::prelude::*;
 use serde::Serialize;
 
+use case::{Case, Sides, minus, view};
 pub use cause::Cause;
-use residual::Spectrum;
-pub use residual::{Band, LevelMatch, Residual};
-
-/// Left and right, of equal length.
-type Sides = [Vec<f32>; 2];
+pub use residual::{Band, LevelMatch, Moment, Residual};
+pub use spectrum::{Spectrum, thirds};
 
 /// Whether a delivery nulls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -49,6 +58,8 @@ pub struct NullTest {
     pub bands: Vec<Band>,
     /// How the level of the sum compares with the reference, a third of an octave each.
     pub level_matches: Vec<LevelMatch>,
+    /// What is left from 400 ms to 400 ms.
+    pub moments: Vec<Moment>,
     /// What is wrong, the most likely first; empty when nothing is, or when nobody can tell.
     pub causes: Vec<Cause>,
     /// The causes as sentences.
@@ -61,33 +72,41 @@ impl NullTest {
     /// Takes the sum of the stems from the reference and looks for the reason of what is left. `[main]`
     ///
     /// All must have one sample rate; what is longer than the shortest is not looked at. Mono sounds on both sides. Takes
-    /// about a tenth of the song's length, more when something is wrong.
+    /// a few hundredths of the song's length, more when something is wrong and with many stems.
     pub fn run(stems: &[(&str, &Audio)], reference: &Audio) -> Self {
         let sample_rate_hz = f64::from(reference.sample_rate_hz);
         let frames = stems.iter().map(|(_, audio)| audio.frames()).fold(reference.frames(), usize::min);
         let names: Vec<&str> = stems.iter().map(|(name, _)| *name).collect();
-        let stems: Vec<Sides> = stems.iter().map(|(_, audio)| sides(audio, frames)).collect();
+        let finite: Vec<[Cow<[f32]>; 2]> = stems.iter().map(|(_, audio)| sides(audio, frames)).collect();
+        let stems: Vec<Sides> = finite.iter().map(|stem| stem.each_ref().map(AsRef::as_ref)).collect();
         let reference = sides(reference, frames);
+        let reference: Sides = reference.each_ref().map(AsRef::as_ref);
 
         let sum = fit::sum(&stems, &vec![fit::Placement::NEUTRAL; stems.len()]);
-        let difference = minus(&reference, &sum);
-        let residual = Residual::measure(&difference, &reference, sample_rate_hz);
-        let spectra = [&difference, &reference, &sum].map(|signal| Spectrum::measure(signal, sample_rate_hz));
-        let [difference_spectrum, reference_spectrum, sum_spectrum] = &spectra;
-        let case = cause::Case {
+        let sum = view(&sum);
+        let difference = minus(reference, sum);
+        let difference = view(&difference);
+        let residual = Residual::measure(difference, reference, sample_rate_hz);
+        let spectrum = |signal: &Sides| Spectrum::measure(*signal, sample_rate_hz);
+        let spectra: Vec<Spectrum> = [difference, reference, sum].par_iter().map(spectrum).collect();
+        let [difference_spectrum, reference_spectrum, sum_spectrum] = [&spectra[0], &spectra[1], &spectra[2]];
+        let case = Case {
             stems: &stems,
-            reference: &reference,
-            sum: &sum,
-            difference: &difference,
+            reference,
+            sum,
+            difference,
             difference_spectrum,
+            reference_spectrum,
+            sum_spectrum,
             residual: &residual,
             sample_rate_hz,
         };
-        let (causes, repaired) = cause::find(&case);
+        let (causes, repaired) = search::find(&case);
         Self {
             verdict: verdict(&residual),
             bands: residual::bands(difference_spectrum, reference_spectrum),
             level_matches: residual::level_matches(sum_spectrum, reference_spectrum),
+            moments: residual::moments(difference, reference, sample_rate_hz),
             sentences: causes.iter().map(|cause| cause.sentence(&names)).collect(),
             causes,
             repaired,
@@ -106,15 +125,13 @@ fn verdict(residual: &Residual) -> Verdict {
     judge(residual.worst_relative_db.value()).max(judge(residual.peak_dbfs.value()))
 }
 
-/// A stereo copy in which nothing is infinite or no number.
-fn sides(audio: &Audio, frames: usize) -> Sides {
+/// Left and right, in which nothing is infinite or no number.
+fn sides(audio: &Audio, frames: usize) -> [Cow<'_, [f32]>; 2] {
     [0, 1].map(|side| {
-        let row = audio.channels.get(side).or(audio.channels.first());
-        row.map_or_else(Vec::new, |row| row[..frames].iter().map(|&x| if x.is_finite() { x } else { 0.0 }).collect())
+        let row = audio.channels.get(side).or(audio.channels.first()).map_or(&[][..], |row| &row[..frames]);
+        if row.iter().all(|x| x.is_finite()) {
+            return Cow::Borrowed(row);
+        }
+        row.iter().map(|&x| if x.is_finite() { x } else { 0.0 }).collect()
     })
-}
-
-/// What is left of `a` without `b`.
-fn minus(a: &Sides, b: &Sides) -> Sides {
-    [0, 1].map(|side| a[side].iter().zip(&b[side]).map(|(a, b)| a - b).collect())
 }

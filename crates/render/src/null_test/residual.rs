@@ -1,10 +1,10 @@
 //! What is left when the sum of the stems is taken from the reference, and how much that is.
 
 use dsp::units::{SILENCE_DB, db_from_gain, db_from_power};
-use realfft::RealFftPlanner;
 use serde::Serialize;
 
-use super::Sides;
+use super::case::{Sides, energy, part};
+use super::spectrum::{Spectrum, thirds};
 use crate::report::Reading;
 
 /// How much is left of a null test.
@@ -37,6 +37,17 @@ pub struct Band {
     pub relative_db: Reading,
 }
 
+/// How much is left, and of how much, in one moment of the song.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Moment {
+    /// When it begins, in seconds; it lasts 400 ms.
+    pub at_s: f64,
+    /// RMS of what is left, in dBFS.
+    pub residual_dbfs: Reading,
+    /// RMS of the reference, in dBFS.
+    pub reference_dbfs: Reading,
+}
+
 /// How a third of an octave of the sum compares with the reference.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct LevelMatch {
@@ -54,7 +65,7 @@ const BLOCK_HOPS: usize = 4;
 
 impl Residual {
     /// Measures what is left of a reference. `[main]`
-    pub fn measure(residual: &Sides, reference: &Sides, sample_rate_hz: f64) -> Self {
+    pub fn measure(residual: Sides, reference: Sides, sample_rate_hz: f64) -> Self {
         let hop_frames = ((BLOCK_MS * 0.001 * sample_rate_hz) as usize / BLOCK_HOPS).max(1);
         let left = block_powers(residual, hop_frames);
         let whole = block_powers(reference, hop_frames);
@@ -84,8 +95,24 @@ impl Residual {
     }
 }
 
+/// What is left, moment by moment. `[main]`
+pub fn moments(residual: Sides, reference: Sides, sample_rate_hz: f64) -> Vec<Moment> {
+    let frames = (BLOCK_MS * 0.001 * sample_rate_hz) as usize;
+    let level = |signal: Sides, start: usize| {
+        let moment = part(signal, start, frames);
+        Reading::new(db_from_power(energy(moment) / (2 * moment[0].len()).max(1) as f64))
+    };
+    let starts = (0..residual[0].len()).step_by(frames.max(1));
+    let moment = |start: usize| Moment {
+        at_s: start as f64 / sample_rate_hz,
+        residual_dbfs: level(residual, start),
+        reference_dbfs: level(reference, start),
+    };
+    starts.map(moment).collect()
+}
+
 /// Frame and size of the largest sample of either side.
-pub fn peak(signal: &Sides) -> (usize, f64) {
+pub fn peak(signal: Sides) -> (usize, f64) {
     let mut largest = (0, 0.0);
     for side in signal {
         for (frame, x) in side.iter().enumerate().map(|(frame, &x)| (frame, f64::from(x).abs())) {
@@ -98,62 +125,14 @@ pub fn peak(signal: &Sides) -> (usize, f64) {
 }
 
 /// Mean square over both sides of every 400 ms, from 100 ms to 100 ms; a shorter signal is one block.
-fn block_powers(signal: &Sides, hop_frames: usize) -> Vec<f64> {
-    let energy = |start: usize| {
-        let hop = signal.iter().flat_map(|side| &side[start..(start + hop_frames).min(side.len())]);
-        hop.map(|&x| f64::from(x) * f64::from(x)).sum::<f64>()
-    };
+fn block_powers(signal: Sides, hop_frames: usize) -> Vec<f64> {
+    let energy = |start: usize| energy(part(signal, start, hop_frames));
     let hops: Vec<f64> = (0..signal[0].len()).step_by(hop_frames).map(energy).collect();
     let samples = (2 * BLOCK_HOPS * hop_frames) as f64;
     if hops.len() < BLOCK_HOPS {
         return vec![hops.iter().sum::<f64>() / samples];
     }
     hops.windows(BLOCK_HOPS).map(|block| block.iter().sum::<f64>() / samples).collect()
-}
-
-/// Mean power of a signal per bin of a long transform, both sides together.
-pub struct Spectrum {
-    powers: Vec<f64>,
-    bin_hz: f64,
-}
-
-/// 5 Hz apart at 48 kHz: a third of an octave at 25 Hz is just one bin wide.
-const TRANSFORM_FRAMES: usize = 8_192;
-
-impl Spectrum {
-    /// Averages the whole signal. `[main]`
-    pub fn measure(signal: &Sides, sample_rate_hz: f64) -> Self {
-        let transform = RealFftPlanner::<f64>::new().plan_fft_forward(TRANSFORM_FRAMES);
-        let (mut input, mut output) = (transform.make_input_vec(), transform.make_output_vec());
-        let window: Vec<f64> = (0..TRANSFORM_FRAMES)
-            .map(|frame| (std::f64::consts::PI * (frame as f64 + 0.5) / TRANSFORM_FRAMES as f64).sin())
-            .collect();
-        let mut powers = vec![0.0; output.len()];
-        let mut count = 0_usize;
-        for side in signal {
-            // Squared, the windows of neighbours add up to one.
-            for start in (0..side.len()).step_by(TRANSFORM_FRAMES / 2) {
-                let samples = side[start..].iter().map(|&x| f64::from(x)).chain(std::iter::repeat(0.0));
-                for ((cell, x), weight) in input.iter_mut().zip(samples).zip(&window) {
-                    *cell = x * weight;
-                }
-                if transform.process(&mut input, &mut output).is_ok() {
-                    powers.iter_mut().zip(&output).for_each(|(power, bin)| *power += bin.norm_sqr());
-                }
-                count += 1;
-            }
-        }
-        // Of a real signal half of the bins are not there; a mean over time and both sides is wanted.
-        let scale = 2.0 / (TRANSFORM_FRAMES as f64 * TRANSFORM_FRAMES as f64 * 0.5 * count.max(1) as f64);
-        powers.iter_mut().for_each(|power| *power *= scale);
-        Self { powers, bin_hz: sample_rate_hz / TRANSFORM_FRAMES as f64 }
-    }
-
-    /// Power between two frequencies. `[main]`
-    pub fn power(&self, from_hz: f64, to_hz: f64) -> f64 {
-        let bin = |hz: f64| ((hz / self.bin_hz).round().max(0.0) as usize).min(self.powers.len());
-        self.powers[bin(from_hz)..bin(to_hz).max(bin(from_hz))].iter().sum()
-    }
 }
 
 /// What is left in every octave from 31.5 Hz to 16 kHz. `[main]`
@@ -173,11 +152,9 @@ pub fn bands(residual: &Spectrum, reference: &Spectrum) -> Vec<Band> {
 
 /// How every third of an octave of the sum compares with the reference, 25 Hz to 20 kHz, where both sound. `[main]`
 pub fn level_matches(sum: &Spectrum, reference: &Spectrum) -> Vec<LevelMatch> {
-    let sixth = 2f64.powf(1.0 / 6.0);
-    (-16..=13)
-        .filter_map(|third| {
-            let center_hz = 1_000.0 * 2f64.powf(f64::from(third) / 3.0);
-            let [a, b] = [sum, reference].map(|spectrum| spectrum.power(center_hz / sixth, center_hz * sixth));
+    thirds()
+        .filter_map(|center_hz| {
+            let [a, b] = [sum, reference].map(|spectrum| spectrum.third_power(center_hz));
             // −100 dBFS: below lies noise, which need not match.
             let sounds = a > 1e-10 && b > 1e-10;
             sounds.then(|| LevelMatch { center_hz, difference_db: Reading::new(db_from_power(a) - db_from_power(b)) })

@@ -4,9 +4,9 @@
 //! the JSON are the names of the fields and stay.
 
 mod mastering;
-mod page;
+pub(crate) mod page;
 mod platform;
-mod plot;
+pub(crate) mod plot;
 mod reading;
 
 pub use mastering::Mastering;

@@ -5,10 +5,14 @@ use dsp::units::SILENCE_DB;
 use plotters::prelude::*;
 use std::fmt::Display;
 
-const SIZE: (u32, u32) = (960, 270);
-const BACKGROUND: RGBColor = RGBColor(0x17, 0x1b, 0x21);
-const GRID: RGBColor = RGBColor(0x2c, 0x33, 0x3d);
-const TEXT: RGBColor = RGBColor(0xb8, 0xc2, 0xce);
+/// Width and height of a drawing.
+pub const SIZE: (u32, u32) = (960, 270);
+/// Behind the curves.
+pub const BACKGROUND: RGBColor = RGBColor(0x17, 0x1b, 0x21);
+/// Lines of the grid.
+pub const GRID: RGBColor = RGBColor(0x2c, 0x33, 0x3d);
+/// What is written on the axes.
+pub const TEXT: RGBColor = RGBColor(0xb8, 0xc2, 0xce);
 /// Momentary loudness; the page's legend uses the same colours.
 pub const MOMENTARY: RGBColor = RGBColor(0x63, 0x9c, 0xd0);
 /// Short-term loudness.
@@ -38,7 +42,7 @@ pub fn loudness(curves: &Curves) -> Result<Option<String>, WriteError> {
     let loudest = points().map(|point| point.1).chain(curves.target_lufs).fold(-60.0, f64::max);
     let top = ((loudest + 1.0) / 3.0).ceil() * 3.0;
     let bottom = top - SPAN_LU;
-    draw(0.0..end_s, minutes, bottom..top, "LUFS", |chart| {
+    draw(end_s, bottom..top, "LUFS", |chart| {
         for (points, color, width) in series {
             let held = loudest_of_each(points).into_iter().map(|(s, lufs)| (s, lufs.clamp(bottom, top)));
             chart.draw_series(LineSeries::new(held, color.stroke_width(width))).map_err(plot_error)?;
@@ -58,7 +62,7 @@ pub fn reduction(curves: &Curves) -> Result<Option<String>, WriteError> {
     let Some(end_s) = points.last().map(|point| point.0).filter(|&end_s| end_s > 0.0) else { return Ok(None) };
     let most_db = points.iter().map(|point| point.1).fold(3.0, f64::max);
     let bottom = -(most_db / 3.0).ceil() * 3.0;
-    draw(0.0..end_s, minutes, bottom..0.0, "dB", |chart| {
+    draw(end_s, bottom..0.0, "dB", |chart| {
         let hanging = points.iter().map(|&(s, db)| (s, -db.max(0.0)));
         let area = AreaSeries::new(hanging, 0.0, REDUCTION.mix(0.35)).border_style(REDUCTION.stroke_width(1));
         chart.draw_series(area).map(|_| ()).map_err(plot_error)
@@ -66,7 +70,8 @@ pub fn reduction(curves: &Curves) -> Result<Option<String>, WriteError> {
     .map(Some)
 }
 
-type Chart<'a> = ChartContext<
+/// A drawing over time.
+pub type Chart<'a> = ChartContext<
     'a,
     SVGBackend<'a>,
     Cartesian2d<plotters::coord::types::RangedCoordf64, plotters::coord::types::RangedCoordf64>,
@@ -82,7 +87,7 @@ pub fn spectra(curves: &Curves) -> Result<Option<String>, WriteError> {
     let bottom = top - SPECTRUM_SPAN_DB;
     // Octaves from 1 kHz: the labels then are the usual ones.
     let octaves = |hz: f64| (hz * 0.001).log2();
-    draw(octaves(20.0)..octaves(20_000.0), frequency, bottom..top, "dB", |chart| {
+    draw_across(octaves(20.0)..octaves(20_000.0), frequency, bottom..top, "dB", |chart| {
         for (index, curve) in curves.spectra.iter().enumerate() {
             let line = curve.points.iter().map(|&(hz, db)| (octaves(hz), db.clamp(bottom, top)));
             let width = if index + 1 == curves.spectra.len() { 2 } else { 1 };
@@ -110,7 +115,17 @@ fn frequency(octaves: f64) -> String {
     if hz < 999.5 { format!("{hz:.0} Hz") } else { format!("{:.0} kHz", 0.001 * hz) }
 }
 
-fn draw(
+/// Draws curves over a song.
+pub fn draw(
+    end_s: f64,
+    range: std::ops::Range<f64>,
+    unit: &str,
+    curves: impl FnOnce(&mut Chart) -> Result<(), WriteError>,
+) -> Result<String, WriteError> {
+    draw_across(0.0..end_s, minutes, range, unit, curves)
+}
+
+fn draw_across(
     across: std::ops::Range<f64>,
     across_label: fn(f64) -> String,
     range: std::ops::Range<f64>,
@@ -146,7 +161,8 @@ fn draw(
     Ok(svg)
 }
 
-fn plot_error(error: impl Display) -> WriteError {
+/// What the drawing library said.
+pub fn plot_error(error: impl Display) -> WriteError {
     WriteError::Plot(error.to_string())
 }
 
@@ -157,7 +173,7 @@ pub fn minutes(time_s: f64) -> String {
 }
 
 /// At most [`MOST_POINTS`] points: of each stretch of time the largest value, so that no peak is lost.
-fn loudest_of_each(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+pub fn loudest_of_each(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let stretch = points.len().div_ceil(MOST_POINTS).max(1);
     let louder = |a: (f64, f64), b: (f64, f64)| if b.1 > a.1 { b } else { a };
     let finite =
