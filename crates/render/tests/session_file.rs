@@ -14,7 +14,7 @@ use render::session_file::{Session, Stem};
 
 const PATH: &str = "song.toml";
 
-/// Nothing in it is at its default.
+/// Nothing in it is at its default; shares are hundredths of a percentage, as in the plugins.
 fn session() -> Session {
     let band = |frequency_hz, placement| BandSettings { on: true, frequency_hz, gain_db: -1.37, q: 2.25, placement };
     let equalizer = |placement| EqualizerSettings {
@@ -34,8 +34,8 @@ fn session() -> Session {
         auto_release: true,
         sidechain_high_pass_hz: Some(99.9),
         detector: DetectorKind::Rms,
-        stereo_link: 0.377,
-        mix: 0.613,
+        stereo_link: 37.7 * 0.01,
+        mix: 61.3 * 0.01,
         makeup_db: 2.3,
         auto_makeup: true,
     };
@@ -63,7 +63,7 @@ fn session() -> Session {
             name: "Drums # not a comment".to_owned(),
             role: Role::FilmEffects,
             settings: StemSettings {
-                trim: TrimSettings { trim_db: 1.23, polarity: Polarity::Left, balance: -0.456, mute: true },
+                trim: TrimSettings { trim_db: 1.23, polarity: Polarity::Left, balance: -45.6 * 0.01, mute: true },
                 equalizer: equalizer(Placement::Stereo),
                 compressor,
                 bypass: true,
