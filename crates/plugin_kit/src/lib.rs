@@ -13,6 +13,7 @@ pub mod voice;
 
 // What the host sees and the window holds.
 pub mod controls;
+pub mod edits;
 
 pub mod compressor_params;
 pub mod equalizer_params;

@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use command::{Outcome, check, master, measure, session, targets};
 use render::interrupt::{self, Interrupt};
 
-/// Stem mastering from the command line: checks stems, masters them, measures files.
+/// Stem mastering from the command line: checks and masters stems, measures files.
 ///
 /// Nothing is ever written over a file that was read, and a file that is written appears complete or not at all.
 #[derive(Parser)]

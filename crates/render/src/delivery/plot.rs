@@ -4,7 +4,7 @@ use plotters::prelude::*;
 
 use super::Delivery;
 use crate::null_test::{FAIL_DB, NullTest, PASS_DB};
-use crate::report::plot::{BACKGROUND, GRID, SIZE, TEXT, draw, plot_error};
+use crate::report::plot::{BACKGROUND, GRID, SIZE, TEXT, draw, minutes, plot_error};
 use crate::report::{Reading, WriteError};
 
 /// The mix.
@@ -104,7 +104,7 @@ pub fn moments(test: &NullTest) -> Result<Option<String>, WriteError> {
     let Some(end_s) = test.moments.last().map(|moment| moment.at_s).filter(|&end_s| end_s > 0.0) else {
         return Ok(None);
     };
-    draw(end_s, BOTTOM_DB..0.0, "dBFS", |chart| {
+    draw(0.0..end_s, minutes, BOTTOM_DB..0.0, "dBFS", |chart| {
         for (level, color) in [
             ((|moment| moment.reference_dbfs) as fn(&crate::null_test::Moment) -> Reading, REFERENCE),
             (|moment| moment.residual_dbfs, RESIDUAL),

@@ -42,7 +42,7 @@ pub fn loudness(curves: &Curves) -> Result<Option<String>, WriteError> {
     let loudest = points().map(|point| point.1).chain(curves.target_lufs).fold(-60.0, f64::max);
     let top = ((loudest + 1.0) / 3.0).ceil() * 3.0;
     let bottom = top - SPAN_LU;
-    draw(end_s, bottom..top, "LUFS", |chart| {
+    draw(0.0..end_s, minutes, bottom..top, "LUFS", |chart| {
         for (points, color, width) in series {
             let held = loudest_of_each(points).into_iter().map(|(s, lufs)| (s, lufs.clamp(bottom, top)));
             chart.draw_series(LineSeries::new(held, color.stroke_width(width))).map_err(plot_error)?;
@@ -62,7 +62,7 @@ pub fn reduction(curves: &Curves) -> Result<Option<String>, WriteError> {
     let Some(end_s) = points.last().map(|point| point.0).filter(|&end_s| end_s > 0.0) else { return Ok(None) };
     let most_db = points.iter().map(|point| point.1).fold(3.0, f64::max);
     let bottom = -(most_db / 3.0).ceil() * 3.0;
-    draw(end_s, bottom..0.0, "dB", |chart| {
+    draw(0.0..end_s, minutes, bottom..0.0, "dB", |chart| {
         let hanging = points.iter().map(|&(s, db)| (s, -db.max(0.0)));
         let area = AreaSeries::new(hanging, 0.0, REDUCTION.mix(0.35)).border_style(REDUCTION.stroke_width(1));
         chart.draw_series(area).map(|_| ()).map_err(plot_error)
@@ -87,7 +87,7 @@ pub fn spectra(curves: &Curves) -> Result<Option<String>, WriteError> {
     let bottom = top - SPECTRUM_SPAN_DB;
     // Octaves from 1 kHz: the labels then are the usual ones.
     let octaves = |hz: f64| (hz * 0.001).log2();
-    draw_across(octaves(20.0)..octaves(20_000.0), frequency, bottom..top, "dB", |chart| {
+    draw(octaves(20.0)..octaves(20_000.0), frequency, bottom..top, "dB", |chart| {
         for (index, curve) in curves.spectra.iter().enumerate() {
             let line = curve.points.iter().map(|&(hz, db)| (octaves(hz), db.clamp(bottom, top)));
             let width = if index + 1 == curves.spectra.len() { 2 } else { 1 };
@@ -115,17 +115,8 @@ fn frequency(octaves: f64) -> String {
     if hz < 999.5 { format!("{hz:.0} Hz") } else { format!("{:.0} kHz", 0.001 * hz) }
 }
 
-/// Draws curves over a song.
+/// Draws curves; `across_label` writes a place on the axis from left to right.
 pub fn draw(
-    end_s: f64,
-    range: std::ops::Range<f64>,
-    unit: &str,
-    curves: impl FnOnce(&mut Chart) -> Result<(), WriteError>,
-) -> Result<String, WriteError> {
-    draw_across(0.0..end_s, minutes, range, unit, curves)
-}
-
-fn draw_across(
     across: std::ops::Range<f64>,
     across_label: fn(f64) -> String,
     range: std::ops::Range<f64>,
