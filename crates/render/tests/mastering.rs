@@ -1,5 +1,7 @@
 //! The offline chain: what it makes of stems, and that its parts sum.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of a test fail like the test itself")]
+
 use std::path::PathBuf;
 
 use audio_file::{Audio, SourceBits, Stem, StemSet};

@@ -1,5 +1,7 @@
 //! What a session file keeps, and what is said to whoever makes a mistake in one.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of a test fail like the test itself")]
+
 use std::path::Path;
 
 use dsp::compressor::{CompressorSettings, DetectorKind};

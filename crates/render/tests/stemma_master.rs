@@ -1,5 +1,7 @@
 //! `stemma master`, `session` and `targets` as someone at a terminal meets them.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of a test fail like the test itself")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
