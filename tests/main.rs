@@ -11,6 +11,8 @@ mod bundles;
 #[cfg(target_os = "linux")]
 mod demo;
 mod documentation;
+#[cfg(target_os = "linux")]
+mod editors;
 mod fake_host;
 #[cfg(target_os = "linux")]
 mod ffmpeg;
