@@ -191,7 +191,7 @@ pub fn correlation(ui: &Ui, theme: &Theme, rect: Rect, correlation: f64) {
 fn vertical(painter: &Painter, theme: &Theme, well: Rect, filled_db: f64, line_db: f64) {
     painter.rect_filled(well, 0.0, theme::WELL);
     let y = |level_db: f64| well.bottom() - well.height() * share(level_db);
-    painter.rect_filled(well.with_min_y(y(filled_db)), 0.0, theme::GOOD);
+    painter.rect_filled(well.with_min_y(y(filled_db)), 0.0, theme::GOOD.gamma_multiply(0.8));
     if line_db > LOWEST_DB {
         painter.hline(well.x_range(), y(line_db), theme.stroke(2.0, peak_color(line_db)));
     }

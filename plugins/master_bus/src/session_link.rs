@@ -67,6 +67,11 @@ impl MasterSession {
         Voice::new(publisher, format.sample_rate_hz)
     }
 
+    /// The plugin's side of the door, as long as there is one. `[main]`
+    pub fn link(&self) -> Option<Arc<Link>> {
+        self.link.upgrade()
+    }
+
     /// What has been measured last. `[main]`
     pub fn readings(&self) -> MasterReadings {
         self.readings.latest()

@@ -21,9 +21,10 @@ use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, create_egui_editor,
 };
 use plugin_kit::controls::{self, Hand};
+use plugin_kit::edits::Edits;
 use session::member::{Member, StemView};
 
-use crate::params::MasterParams;
+use crate::params::{MasterParams, PRODUCT};
 use crate::session_link::MasterSession;
 use window::Window;
 
@@ -39,6 +40,8 @@ pub struct App {
     session: Arc<MasterSession>,
     /// Where edits go, while the window is open.
     hand: Option<Hand>,
+    /// What can be undone, compared and loaded.
+    edits: Edits,
     graph: EqualizerGraph,
     platforms: PlatformTable,
     /// The scale egui's own parts have.
@@ -56,10 +59,12 @@ pub fn create(params: Arc<MasterParams>, session: Arc<MasterSession>) -> Option<
         ResizeHint::RESIZABLE.with_min_max_logical_size(Some(size(*SCALES.start())), Some(size(*SCALES.end())));
     let state = EguiEditorState::from_size(LogicalSize::new(DESIGN.x, DESIGN.y), 1.0);
     let settings = EguiNiceSettings::new().with_tile("Master Bus").with_resize_hint(resize_hint);
+    let edits = Edits::new(params.clone(), params.compare.clone(), &PRODUCT);
     let app = App {
         params,
         session,
         hand: None,
+        edits,
         graph: EqualizerGraph::default(),
         platforms: PlatformTable::default(),
         styled: None,
@@ -79,6 +84,7 @@ impl NiceEguiApp for App {
         self.hand = Some(Hand::new(host));
         self.styled = None;
         self.is_restored = false;
+        self.edits.read_presets();
         Ok(())
     }
 
@@ -93,8 +99,13 @@ impl NiceEguiApp for App {
         self.params.membership.with_member(Member::request_fast);
         let seen = (self.session.readings(), self.session.stems());
         if let Some(hand) = self.hand.clone() {
-            let window = Window { theme: &theme, host: &hand, params: &self.params, readings: &seen.0, stems: &seen.1 };
-            window.show(ui, &mut self.graph, &mut self.platforms);
+            let panel = Window { theme: &theme, host: &hand, params: &self.params, readings: &seen.0, stems: &seen.1 };
+            let bar = theme.place(window.min, 8.0, 8.0, 520.0, 26.0);
+            let link = self.session.link();
+            self.edits.show(ui, &theme, bar, &hand, link.as_deref());
+            let rest = window.with_min_y(bar.bottom());
+            let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(rest));
+            panel.show(&mut ui, &mut self.graph, &mut self.platforms);
         }
         ui.ctx().request_repaint_after(if seen == self.shown { CALM } else { QUICK });
         self.shown = seen;
@@ -108,6 +119,7 @@ impl NiceEguiApp for App {
             change(&*reset, 0.0);
         }
         hand.let_go();
+        self.edits.record(&hand);
     }
 }
 

@@ -6,8 +6,10 @@ use egui::{Align2, Color32, Rect, Ui};
 use gui::theme;
 use gui::{choice, switch};
 use plugin_kit::controls::hold;
+use plugin_kit::edits::Edits;
 
 use super::window::Window;
+use crate::params::StemParams;
 
 /// The place of undo, comparison and presets, in design points.
 const EDIT_BAR_WIDTH: f32 = 520.0;
@@ -25,7 +27,7 @@ impl Window<'_> {
     }
 
     /// Name, role, starting point, edits, bypass.
-    pub fn show_header(&self, ui: &mut Ui, rect: Rect) {
+    pub fn show_header(&self, ui: &mut Ui, rect: Rect, edits: &mut Edits) {
         let (theme, params) = (self.theme, self.params);
         let width = theme.design_size(rect).x;
         let at = |x: f32, width: f32| theme.place(rect.min, x, 3.0, width, 30.0);
@@ -39,11 +41,13 @@ impl Window<'_> {
         let tip = "What the stem is: sets where controls turn amber.";
         choice::show(ui, theme, &*hold(self.host, &params.role), at(role_x, 128.0), tip);
         let tip = "Trim 0 dB and a gentle compressor in the middle of what this role usually gets. The EQ stays.";
-        if switch::action(ui, theme, at(start_x, 132.0), "Load starting point", tip).clicked()
-            && let Some(link) = self.session.link()
-        {
-            params.load_starting_point(self.role(), &link);
+        let link = self.session.link();
+        if switch::action(ui, theme, at(start_x, 132.0), "Load starting point", tip).clicked() {
+            let start = StemParams::starting_point(self.role());
+            edits.change("Starting point", &start, self.host, link.as_deref());
         }
+        let bar = theme.place(rect.min, edits_x, 5.0, EDIT_BAR_WIDTH, 26.0);
+        edits.show(ui, theme, bar, self.host, link.as_deref());
         let tip = "Passes the stem through untouched.";
         let bypass = hold(self.host, &params.bypass);
         switch::show(ui, theme, &*bypass, at(bypass_x, BYPASS_WIDTH), "Bypass", tip, theme::UNUSUAL);
@@ -57,9 +61,10 @@ impl Window<'_> {
         let words = if name.is_empty() { self.session.name() } else { name.clone() };
         let words = ui.painter().layout_no_wrap(words, theme.font(NAME_SIZES[0]), theme::TEXT);
         let fitting = NAME_SIZES[0] * (rect.width() - 2.5 * margin) / words.size().x.max(1.0);
+        let font = theme.font(fitting.clamp(NAME_SIZES[1], NAME_SIZES[0]));
         let entry = egui::TextEdit::singleline(&mut name)
-            .hint_text(self.session.name())
-            .font(theme.font(fitting.clamp(NAME_SIZES[1], NAME_SIZES[0])))
+            .hint_text(egui::RichText::new(self.session.name()).font(font.clone()))
+            .font(font)
             .align(Align2::LEFT_CENTER)
             .margin(egui::Vec2::splat(margin))
             .min_size(rect.size())

@@ -10,7 +10,9 @@ use super::window::Window;
 /// Height of a loudness in design points.
 const ROW: f32 = 34.0;
 /// Height of everything below the bars.
-const FIGURES: f32 = 4.0 * ROW + 30.0;
+const FIGURES: f32 = 3.0 * ROW + 2.0 * CAPTION + 26.0 + 22.0;
+/// Height of a caption.
+const CAPTION: f32 = 18.0;
 
 impl Window<'_> {
     /// Bars with their peaks, loudness, correlation.
@@ -47,8 +49,15 @@ impl Window<'_> {
         ];
         let tip = "Loudness of what leaves, LUFS: of the last 400 ms, of the last 3 s, and of all since the measurement \
                    began, pauses left out.";
+        let caption = |y: f32, align: Align2, text: &str| {
+            theme.write(ui.painter(), at(0.0, y, size.x, CAPTION), align, text, 13.0, theme::QUIET_TEXT);
+        };
+        let top = bars + 10.0;
+        caption(top, Align2::LEFT_CENTER, "Loudness out");
+        caption(top, Align2::RIGHT_CENTER, "LUFS");
+        caption(size.y - 26.0 - CAPTION, Align2::LEFT_CENTER, "Correlation");
         for (number, (name, over, loudness_lufs)) in rows.into_iter().enumerate() {
-            let row = at(0.0, bars + 10.0 + number as f32 * ROW, size.x, ROW);
+            let row = at(0.0, top + CAPTION + number as f32 * ROW, size.x, ROW);
             let value = figure::level(loudness_lufs);
             meter::figure(ui, theme, row, name, over, &value, "LUFS", tip);
         }

@@ -23,9 +23,10 @@ use nice_plug_egui::{
 };
 use plugin_kit::closing::when_closed;
 use plugin_kit::controls::Hand;
+use plugin_kit::edits::Edits;
 use plugin_kit::watch::Watch;
 
-use crate::params::StemParams;
+use crate::params::{PRODUCT, StemParams};
 use crate::session_link::StemSession;
 use seen::Seen;
 use window::Window;
@@ -45,6 +46,8 @@ pub struct App {
     notifier: RepaintNotifier,
     /// Where edits go, while the window is open.
     hand: Option<Hand>,
+    /// What can be undone, compared and loaded.
+    edits: Edits,
     graph: EqualizerGraph,
     /// The scale egui's own parts have.
     styled: Option<Theme>,
@@ -62,12 +65,14 @@ pub fn create(params: Arc<StemParams>, session: Arc<StemSession>) -> Option<Edit
     let state = EguiEditorState::from_size(LogicalSize::new(DESIGN.x, DESIGN.y), 1.0);
     let settings = EguiNiceSettings::new().with_tile("Stem Trim").with_resize_hint(resize_hint);
     let notifier = RepaintNotifier::new();
+    let edits = Edits::new(params.clone(), params.compare.clone(), &PRODUCT);
     let app = App {
         params,
         session,
         seen: Arc::new(Seen::new()),
         notifier: notifier.clone(),
         hand: None,
+        edits,
         graph: EqualizerGraph::default(),
         styled: None,
         is_unwatched: false,
@@ -83,7 +88,11 @@ impl NiceEguiApp for App {
     fn build(&mut self, ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
         frame.set_clear_color(theme::BACKGROUND.into());
         let hand = Hand::new(host);
-        self.hand = Some(hand.clone());
+        if let Some(earlier) = self.hand.replace(hand.clone()) {
+            // What was under way when the window closed was let go then.
+            self.edits.record(&earlier);
+        }
+        self.edits.read_presets();
         self.styled = None;
         self.is_restored = false;
 
@@ -117,7 +126,7 @@ impl NiceEguiApp for App {
         let place = seen::place(&self.params);
         let (params, session, seen) = (&*self.params, &*self.session, &*self.seen);
         let window = Window { theme: &theme, host: &hand, params, session, seen, place: &place };
-        window.show(ui, &mut self.graph);
+        window.show(ui, &mut self.graph, &mut self.edits);
         if self.is_unwatched {
             ui.ctx().request_repaint_after(UNWATCHED);
         }

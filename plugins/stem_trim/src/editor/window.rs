@@ -8,6 +8,7 @@ use gui::equalizer_graph::EqualizerGraph;
 use gui::theme::{self, TITLE_HEIGHT, Theme};
 use gui::{choice, equalizer_panel, switch};
 use plugin_kit::controls::{self, Hand};
+use plugin_kit::edits::Edits;
 use session::member::Member;
 
 use super::seen::{self, Place, Seen};
@@ -46,7 +47,7 @@ const FOOT: f32 = 38.0;
 
 impl Window<'_> {
     /// Shows everything. The space beyond the design goes to the equalizer. `[main]`
-    pub fn show(&self, ui: &mut Ui, graph: &mut EqualizerGraph) {
+    pub fn show(&self, ui: &mut Ui, graph: &mut EqualizerGraph, edits: &mut Edits) {
         let (theme, window) = (self.theme, ui.max_rect());
         ui.painter().rect_filled(window, 0.0, theme::BACKGROUND);
         let size = theme.design_size(window);
@@ -58,7 +59,7 @@ impl Window<'_> {
         let body = size.y - TOP - FOOT;
         let upper = body - COMPRESSOR_HEIGHT - SPACE;
         let equalizer_x = TRIM_WIDTH + 2.0 * SPACE;
-        self.show_header(ui, at(SPACE, SPACE, size.x - 2.0 * SPACE, 36.0));
+        self.show_header(ui, at(SPACE, SPACE, size.x - 2.0 * SPACE, 36.0), edits);
         self.show_trim(ui, at(SPACE, TOP, TRIM_WIDTH, upper));
         self.show_equalizer(ui, at(equalizer_x, TOP, right - equalizer_x - SPACE, upper), graph, &settings);
         let lower = at(SPACE, TOP + upper + SPACE, right - 2.0 * SPACE, COMPRESSOR_HEIGHT);

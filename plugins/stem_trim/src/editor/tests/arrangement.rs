@@ -37,8 +37,7 @@ fn everything_fits_when_there_is_much_to_say() {
     };
     for size in shapes() {
         let mut stage = Stage::of_size(size, place.clone());
-        *stage.params.name.write().unwrap_or_else(PoisonError::into_inner) =
-            "Backing vocals left".to_owned();
+        *stage.params.name.write().unwrap_or_else(PoisonError::into_inner) = "Backing vocals left".to_owned();
         let unusual = [
             ("Role", 0.5),
             ("Trim", 0.1),

@@ -89,6 +89,27 @@ fn a_drag_of_the_trim_is_one_gesture_and_with_shift_a_fine_one() {
 }
 
 #[test]
+fn a_starting_point_is_one_step_back() {
+    let mut stage = Stage::new();
+    stage.set("Role", 0.0);
+    stage.set("Trim", 0.5);
+    stage.harness.get_by_label("Load starting point").click();
+    stage.harness.run_steps(3);
+    let drums = dsp::role::Role::Drums.starting_point();
+    let settings = stage.params.settings();
+    assert!(
+        settings.compressor.on && (settings.trim.trim_db, settings.compressor.ratio) == (0.0, drums.compressor.ratio)
+    );
+    stage.harness.get_by_label("Undo").click();
+    stage.harness.run_steps(3);
+    let settings = stage.params.settings();
+    assert!(
+        !settings.compressor.on && (settings.trim.trim_db, settings.compressor.ratio) == (-6.0, 2.0),
+        "{settings:?}"
+    );
+}
+
+#[test]
 fn what_is_no_parameter_can_be_set_as_well() {
     let mut stage = Stage::new();
     stage.harness.get_by_label("Solo").click();

@@ -16,11 +16,12 @@ use nice_plug::params::internals::ParamPtr;
 use nice_plug::prelude::{Params, PluginState};
 use plugin_kit::controls::Hand;
 use plugin_kit::door::Link;
+use plugin_kit::edits::Edits;
 use plugin_kit::feed::Tap;
 
 use super::super::seen::{Place, Seen};
 use super::super::window::Window;
-use crate::params::StemParams;
+use crate::params::{PRODUCT, StemParams};
 use crate::session_link::StemSession;
 
 /// What a hand did to a parameter.
@@ -95,10 +96,12 @@ impl Stage {
         let host = Hand::new(GuiContext::new(notes.clone()));
         let theme = Theme::fitting(super::super::DESIGN, size);
         let mut graph = EqualizerGraph::default();
+        let mut edits = Edits::new(params.clone(), params.compare.clone(), &PRODUCT);
         let (shown, heard, linked) = (Arc::clone(&params), Arc::clone(&seen), Arc::clone(&session));
         let mut harness = Harness::builder().with_size(size).with_step_dt(1.0 / 60.0).build_ui(move |ui| {
             let (params, session, seen) = (&*shown, &*linked, &*heard);
-            Window { theme: &theme, host: &host, params, session, seen, place: &place }.show(ui, &mut graph);
+            Window { theme: &theme, host: &host, params, session, seen, place: &place }
+                .show(ui, &mut graph, &mut edits);
         });
         theme.apply(&harness.ctx);
         harness.run_steps(3);
