@@ -9,6 +9,9 @@ use plugin_kit::feed::{Feed, Tap};
 use plugin_kit::heard::Heard;
 use plugin_kit::watch::Watch;
 
+#[global_allocator]
+static ALLOCATOR: testkit::allocations::Counting = testkit::allocations::Counting;
+
 const RATE_HZ: f64 = 48_000.0;
 
 /// Sends a block; the chain makes it negative.
@@ -83,6 +86,23 @@ fn a_window_that_is_late_loses_whole_blocks_and_hears_on() {
     send(&mut tap, &[7.0; 500], &[0.5; 500], 7.0);
     let ([left_before, _, left_after, _], figures) = arrived(&feed);
     assert_eq!((left_before, left_after, figures), (vec![7.0; 500], vec![-7.0; 500], vec![7.0]));
+}
+
+#[test]
+fn the_audio_thread_asks_for_no_memory_whether_there_is_room_or_not() {
+    assert!(testkit::allocations::is_counting());
+    let feed = Feed::<1>::new();
+    let mut tap = feed.open(Format::stereo(RATE_HZ), 512);
+    feed.watch(true);
+    let (mut left, mut right) = ([0.5; 512], [0.25; 512]);
+    let block: &[&mut [f32]] = &[&mut left, &mut right];
+    let count = testkit::allocations::count(|| {
+        for _ in 0..1_000 {
+            tap.before(block);
+            tap.after(block, || [1.0]);
+        }
+    });
+    assert_eq!(count, 0);
 }
 
 #[test]

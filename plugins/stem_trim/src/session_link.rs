@@ -173,8 +173,8 @@ impl StemSession {
         }
     }
 
-    /// Does what the master asks while no audio runs, on the session's own thread.
-    fn obey_at_rest(&self, command: Command) -> Answer {
+    /// Does what the master asks while no audio runs. The session's own thread
+    pub fn obey_at_rest(&self, command: Command) -> Answer {
         let Some(link) = self.link.upgrade() else { return Answer::Busy };
         self.obey(command, &link, At::Rest)
     }

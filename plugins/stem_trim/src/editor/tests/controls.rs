@@ -7,6 +7,7 @@ use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Order, PointerButton, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use gui::shown::Shown;
+use session::command::{Answer, Command};
 
 use super::stage::Stage;
 
@@ -142,6 +143,28 @@ fn a_click_on_a_lamp_measures_anew() {
     stage.harness.get_by_label("Output level over").click();
     stage.harness.run_steps(2);
     assert!(stage.session.takes_new_measurement());
+}
+
+#[test]
+fn the_window_flashes_when_the_master_asks_which_stem_it_is() {
+    let mut stage = Stage::new();
+    let has_frame = |stage: &Stage| {
+        let window = stage.harness.ctx.content_rect();
+        let is_frame = |shape: &egui::Shape| match shape {
+            // The harness leaves a margin.
+            egui::Shape::Rect(shape) => window.shrink(10.0).width() < shape.rect.width() && shape.stroke.width > 4.0,
+            _ => false,
+        };
+        stage.harness.output().shapes.iter().any(|clipped| is_frame(&clipped.shape))
+    };
+    assert!(!has_frame(&stage));
+    // On a busy machine the two seconds may be over before the window is drawn.
+    let mut flashes = || {
+        assert_eq!(stage.session.obey_at_rest(Command::Identify), Answer::Applied);
+        stage.harness.step();
+        has_frame(&stage)
+    };
+    assert!((0..3).any(|_| flashes()));
 }
 
 #[test]
