@@ -39,6 +39,11 @@ impl ReductionHistory {
         self.axis.end_s = None;
     }
 
+    /// The reduction in dB and the waveform between two times, s; [`Span::NOTHING`] where nothing is known. `[main]`
+    pub fn between(&self, from_s: f64, to_s: f64) -> [Span; 2] {
+        self.timeline.between(from_s, to_s)
+    }
+
     /// Shows the waveform, and the reduction as a line from above; under the pointer the reduction of that time.
     pub fn show(&mut self, ui: &Ui, theme: &Theme, rect: Rect) {
         let known = Known { start_s: self.timeline.start_s(), end_s: self.timeline.end_s() };
