@@ -17,8 +17,23 @@ pub fn show(ui: &mut Ui, theme: &Theme, parameter: &dyn Parameter, rect: Rect, l
     keyboard::focus(ui, theme, &response);
     keyboard::act(ui, &response, parameter, 1.0);
     value_menu::show(ui, theme, &response, parameter);
-    let on = is_on(parameter);
-    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, parameter.name()));
+    draw(ui, theme, response, label, tip, is_on(parameter), (parameter.name(), color));
+}
+
+/// Shows something that is no parameter of the host as the same kind of button, under its own label; true when it was
+/// clicked.
+pub fn toggle(ui: &Ui, theme: &Theme, rect: Rect, label: &str, tip: &str, on: bool, color: Color32) -> bool {
+    let response = ui.interact(rect, ui.scope_id().with(label.to_owned()), Sense::click());
+    keyboard::focus(ui, theme, &response);
+    let clicked = response.clicked();
+    draw(ui, theme, response, label, tip, on, (label, color));
+    clicked
+}
+
+/// Draws a switch, and tells screen readers its name and which way it stands.
+fn draw(ui: &Ui, theme: &Theme, response: Response, label: &str, tip: &str, on: bool, (name, color): (&str, Color32)) {
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, name));
+    let rect = response.rect;
     let (fill, text) = match (on, response.hovered()) {
         (true, _) => (color, theme::TEXT_ON_BRIGHT),
         (false, true) => (theme::LINE, theme::TEXT),
@@ -42,6 +57,21 @@ pub fn show(ui: &mut Ui, theme: &Theme, parameter: &dyn Parameter, rect: Rect, l
 /// Shows a small button with a letter, a switch when `on` says which way it stands: on, it is bright, underlined and
 /// says so to screen readers. True when it was clicked.
 pub fn letter(ui: &Ui, theme: &Theme, rect: Rect, letter: &str, name: &str, on: Option<bool>, color: Color32) -> bool {
+    letter_with(ui, theme, rect, letter, name, "", on, color)
+}
+
+/// The same with a tip that says what it does to the sound.
+#[allow(clippy::too_many_arguments, reason = "what a button is")]
+pub fn letter_with(
+    ui: &Ui,
+    theme: &Theme,
+    rect: Rect,
+    letter: &str,
+    name: &str,
+    tip: &str,
+    on: Option<bool>,
+    color: Color32,
+) -> bool {
     let response = ui.interact(rect, ui.scope_id().with(name.to_owned()), Sense::click());
     response.widget_info(|| match on {
         Some(on) => WidgetInfo::selected(Role::CheckBox, true, on, name),
@@ -67,7 +97,8 @@ pub fn letter(ui: &Ui, theme: &Theme, rect: Rect, letter: &str, name: &str, on: 
         None => "",
     };
     let clicked = response.clicked();
-    response.on_hover_text(format!("{name}{state}"));
+    let gap = if tip.is_empty() { "" } else { "\n" };
+    response.on_hover_text(format!("{name}{gap}{tip}{state}"));
     clicked
 }
 

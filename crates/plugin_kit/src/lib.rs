@@ -17,3 +17,4 @@ pub mod controls;
 pub mod compressor_params;
 pub mod equalizer_params;
 pub mod text;
+pub mod watch;

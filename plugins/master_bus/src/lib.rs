@@ -1,13 +1,14 @@
 //! Master Bus: the stems side by side, and the master on their sum.
 
 mod editor;
+mod limiter_feed;
 mod params;
 mod session_link;
 
 use std::sync::Arc;
 
 use dsp::format::Format;
-use dsp::master_chain::{MasterChain, MasterReadings};
+use dsp::master_chain::MasterChain;
 use nice_plug::prelude::*;
 use plugin_kit::door::Link;
 use plugin_kit::playback::Playback;
@@ -15,7 +16,7 @@ use plugin_kit::voice::{self, Voice};
 use triple_buffer::Input;
 
 use params::MasterParams;
-use session_link::MasterSession;
+use session_link::{Heard, MasterSession};
 
 /// The plugin.
 pub struct MasterBus {
@@ -23,7 +24,7 @@ pub struct MasterBus {
     link: Arc<Link>,
     session: Arc<MasterSession>,
     /// What the window and the session side read.
-    readings: Input<MasterReadings>,
+    heard: Input<Heard>,
     /// Present while active.
     active: Option<Active>,
 }
@@ -45,8 +46,8 @@ impl Default for MasterBus {
     fn default() -> Self {
         let params = Arc::new(MasterParams::default());
         let link = Link::new(params.clone());
-        let (session, readings) = MasterSession::new(params.clone(), &link);
-        Self { params, link, session, readings, active: None }
+        let (session, heard) = MasterSession::new(params.clone(), &link);
+        Self { params, link, session, heard, active: None }
     }
 }
 
@@ -99,6 +100,7 @@ impl Plugin for MasterBus {
         chain.set(&self.params.settings());
         let latency_frames = chain.latency_frames() as u32;
         context.set_latency_samples(latency_frames);
+        self.session.note_rate(format.sample_rate_hz);
         let voice = self.session.open_voice(format, latency_frames, config.max_buffer_size);
         self.active = Some(Active { chain, voice, playback: Playback::default() });
         true
@@ -132,15 +134,16 @@ impl Plugin for MasterBus {
         chain.set(&settings);
         let reference = auxiliary.inputs.first_mut().map(|port| &*port.as_slice());
         chain.process(buffer.as_slice(), reference);
+        self.session.limiter_feed().follow(chain.limiter_trace(), playback.is_playing());
         let position = session_link::position(playback, &settings, &self.link, true);
-        voice.announce(position, buffer.samples(), || session_link::read(chain, &mut self.readings));
+        voice.announce(position, buffer.samples(), || session_link::read(chain, position, &mut self.heard));
         ProcessStatus::Tail(chain.latency_frames() as u32)
     }
 
     fn stop_processing(&mut self) {
         if let Some(Active { chain, voice, playback }) = &mut self.active {
             let position = session_link::position(playback, &self.params.settings(), &self.link, false);
-            voice.announce_now(position, || session_link::read(chain, &mut self.readings));
+            voice.announce_now(position, || session_link::read(chain, position, &mut self.heard));
         }
     }
 

@@ -1,5 +1,6 @@
 //! Master Bus in the session: the stems it sees, and what it tells of the mix.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
 
 use dsp::format::Format;
@@ -18,21 +19,40 @@ use session::member::{Activity, StemView};
 use session::meters::{Meters, Position, Run};
 use triple_buffer::Input;
 
+use crate::limiter_feed::LimiterFeed;
 use crate::params::MasterParams;
+
+/// What the audio thread tells the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Heard {
+    /// What has been measured last.
+    pub readings: MasterReadings,
+    /// The transport runs.
+    pub is_playing: bool,
+}
 
 /// The main thread's side.
 pub struct MasterSession {
     params: Arc<MasterParams>,
     link: Weak<Link>,
-    readings: Readout<MasterReadings>,
+    heard: Readout<Heard>,
+    limiter_feed: LimiterFeed,
+    /// Of the last activation; 0 before the first.
+    sample_rate_hz: AtomicU32,
 }
 
 impl MasterSession {
     /// The session side of a plugin, and where its audio thread puts its readings. It answers when a host asks what the
     /// master knows. `[setup]`
-    pub fn new(params: Arc<MasterParams>, link: &Arc<Link>) -> (Arc<Self>, Input<MasterReadings>) {
-        let (input, readings) = Readout::new();
-        let session = Arc::new(Self { params, link: Arc::downgrade(link), readings });
+    pub fn new(params: Arc<MasterParams>, link: &Arc<Link>) -> (Arc<Self>, Input<Heard>) {
+        let (input, heard) = Readout::new();
+        let session = Arc::new(Self {
+            params,
+            link: Arc::downgrade(link),
+            heard,
+            limiter_feed: LimiterFeed::default(),
+            sample_rate_hz: AtomicU32::new(0),
+        });
         let keeper = Arc::clone(&session.params);
         link.guard_identity(&["session"], move |saved| keeper.membership.may_become(saved));
         let reporter = Arc::downgrade(&session);
@@ -67,9 +87,34 @@ impl MasterSession {
         Voice::new(publisher, format.sample_rate_hz)
     }
 
-    /// What has been measured last. `[main]`
-    pub fn readings(&self) -> MasterReadings {
-        self.readings.latest()
+    /// What the audio thread said last. `[main]`
+    pub fn heard(&self) -> Heard {
+        self.heard.latest()
+    }
+
+    /// What the limiter does, for an open window. `[any]`
+    pub fn limiter_feed(&self) -> &LimiterFeed {
+        &self.limiter_feed
+    }
+
+    /// The plugin runs at this rate from now on. `[setup]`
+    pub fn note_rate(&self, sample_rate_hz: f64) {
+        self.sample_rate_hz.store(sample_rate_hz.round() as u32, Ordering::Relaxed);
+    }
+
+    /// The rate the plugin runs at; before its first activation a usual one. `[main]`
+    pub fn sample_rate_hz(&self) -> f64 {
+        match self.sample_rate_hz.load(Ordering::Relaxed) {
+            0 => 48_000.0,
+            sample_rate_hz => f64::from(sample_rate_hz),
+        }
+    }
+
+    /// Tells the host that the project has something new to save: the session's name or identity. `[main]`
+    pub fn mark_dirty(&self) {
+        if let Some(link) = self.link.upgrade() {
+            link.mark_dirty();
+        }
     }
 
     /// The stems of the session, as they are now. `[main]`
@@ -91,7 +136,7 @@ impl MasterSession {
     }
 
     fn report(&self) -> String {
-        let readings = self.readings();
+        let readings = self.heard().readings;
         let non_finite_samples = self.link.upgrade().map_or(0, |link| link.non_finite_samples());
         let stems: Vec<Value> = self.stems().iter().map(stem_report).collect();
         json!({
@@ -143,9 +188,9 @@ pub fn restart_measurement(voice: &mut Voice, chain: &mut MasterChain) {
 }
 
 /// Reads the meters, for the window and as they travel. `[audio]`
-pub fn read(chain: &MasterChain, window: &mut Input<MasterReadings>) -> Meters {
+pub fn read(chain: &MasterChain, position: Position, window: &mut Input<Heard>) -> Meters {
     let readings = chain.readings();
-    window.write(readings);
+    window.write(Heard { readings, is_playing: position.run.playing });
     master_meters(&readings)
 }
 

@@ -1,17 +1,19 @@
 //! The window: how the parts stand, and what a hand on a control does.
 
+mod header;
 mod measured;
+mod request;
+mod seen;
+mod stages;
+mod stems;
 #[cfg(test)]
 mod tests;
 mod window;
+mod wishes;
 
 use std::sync::{Arc, PoisonError};
-use std::time::Duration;
 
-use dsp::master_chain::MasterReadings;
-use gui::equalizer_graph::EqualizerGraph;
 use gui::parameter::{change, is_on};
-use gui::platform_table::PlatformTable;
 use gui::theme::{self, SCALES, Theme};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::ResizeHint;
@@ -21,17 +23,15 @@ use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, create_egui_editor,
 };
 use plugin_kit::controls::{self, Hand};
-use session::member::{Member, StemView};
+use plugin_kit::watch::Watch;
 
 use crate::params::MasterParams;
 use crate::session_link::MasterSession;
-use window::Window;
+use seen::Seen;
+use window::{DESIGN, Memory, Window};
 
 /// What the host opens.
 pub type Editor = EguiEditor<App>;
-
-/// The size the window is drawn for, in logical pixels. The window may have any other.
-const DESIGN: egui::Vec2 = egui::vec2(1220.0, 800.0);
 
 /// What is drawn.
 pub struct App {
@@ -39,12 +39,12 @@ pub struct App {
     session: Arc<MasterSession>,
     /// Where edits go, while the window is open.
     hand: Option<Hand>,
-    graph: EqualizerGraph,
-    platforms: PlatformTable,
+    /// Looks for what is new, while the window is open.
+    watch: Option<Watch>,
+    repaint: RepaintNotifier,
+    memory: Memory,
     /// The scale egui's own parts have.
     styled: Option<Theme>,
-    /// What was shown last.
-    shown: (MasterReadings, Vec<StemView>),
     /// Whether the window has taken the size the project remembers.
     is_restored: bool,
 }
@@ -56,22 +56,19 @@ pub fn create(params: Arc<MasterParams>, session: Arc<MasterSession>) -> Option<
         ResizeHint::RESIZABLE.with_min_max_logical_size(Some(size(*SCALES.start())), Some(size(*SCALES.end())));
     let state = EguiEditorState::from_size(LogicalSize::new(DESIGN.x, DESIGN.y), 1.0);
     let settings = EguiNiceSettings::new().with_tile("Master Bus").with_resize_hint(resize_hint);
+    let repaint = RepaintNotifier::new();
     let app = App {
         params,
         session,
         hand: None,
-        graph: EqualizerGraph::default(),
-        platforms: PlatformTable::default(),
+        watch: None,
+        repaint: repaint.clone(),
+        memory: Memory::default(),
         styled: None,
-        shown: (MasterReadings::default(), Vec::new()),
         is_restored: false,
     };
-    create_egui_editor(state, RepaintNotifier::new(), settings, app)
+    create_egui_editor(state, repaint, settings, app)
 }
-
-/// Between two looks at readings that move, and at readings that do not.
-const QUICK: Duration = Duration::from_millis(33);
-const CALM: Duration = Duration::from_millis(100);
 
 impl NiceEguiApp for App {
     fn build(&mut self, _ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
@@ -79,6 +76,11 @@ impl NiceEguiApp for App {
         self.hand = Some(Hand::new(host));
         self.styled = None;
         self.is_restored = false;
+        self.session.limiter_feed().watch(true);
+        let (session, params) = (Arc::clone(&self.session), Arc::clone(&self.params));
+        let repaint = self.repaint.clone();
+        let look = move |shown: &mut gui::shown::Shown| Seen::look(&session, &params).note(shown);
+        self.watch = Some(Watch::new(look, move || repaint.request_repaint()));
         Ok(())
     }
 
@@ -90,17 +92,19 @@ impl NiceEguiApp for App {
             theme.apply(ui.ctx());
             self.styled = Some(theme);
         }
-        self.params.membership.with_member(Member::request_fast);
-        let seen = (self.session.readings(), self.session.stems());
-        if let Some(hand) = self.hand.clone() {
-            let window = Window { theme: &theme, host: &hand, params: &self.params, readings: &seen.0, stems: &seen.1 };
-            window.show(ui, &mut self.graph, &mut self.platforms);
+        let seen = Seen::look(&self.session, &self.params);
+        self.memory.update(&seen, self.session.limiter_feed());
+        if let Some(hand) = &self.hand {
+            let window = Window { theme: &theme, host: hand, params: &self.params, seen: &seen };
+            for request in window.show(ui, &mut self.memory) {
+                request.fulfil(&self.params, &self.session);
+            }
         }
-        ui.ctx().request_repaint_after(if seen == self.shown { CALM } else { QUICK });
-        self.shown = seen;
     }
 
     fn editor_closed(&mut self) {
+        self.watch = None;
+        self.session.limiter_feed().watch(false);
         let Some(hand) = self.hand.take() else { return };
         let reset = controls::hold(&hand, &self.params.measure.reset);
         if is_on(&*reset) {
