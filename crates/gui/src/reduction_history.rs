@@ -50,6 +50,12 @@ impl ReductionHistory {
         self.axis.end_s = None;
     }
 
+    /// The reduction in dB and the waveform between two times, s; [`Span::NOTHING`] where nothing is known. `[main]`
+    pub fn between(&self, from_s: f64, to_s: f64) -> [Span; 2] {
+        let [reduction, output, _] = self.timeline.between(from_s, to_s);
+        [reduction, output]
+    }
+
     /// Shows the waveforms, and the reduction as it hangs from above; under the pointer the reduction of that time.
     pub fn show(&mut self, ui: &Ui, theme: &Theme, rect: Rect) {
         let known = Known { start_s: self.timeline.start_s(), end_s: self.timeline.end_s() };

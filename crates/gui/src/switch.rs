@@ -17,22 +17,29 @@ pub fn show(ui: &mut Ui, theme: &Theme, parameter: &dyn Parameter, rect: Rect, l
     keyboard::focus(ui, theme, &response);
     keyboard::act(ui, &response, parameter, 1.0);
     value_menu::show(ui, theme, &response, parameter);
-    draw(ui, theme, response, label, tip, is_on(parameter), (parameter.name(), color));
+    let on = is_on(parameter);
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, parameter.name()));
+    draw(ui, theme, &response, label, on, color);
+    response.on_hover_text(told(tip, on));
 }
 
-/// Shows something that is no parameter of the host as the same kind of button, under its own label; true when it was
-/// clicked.
-pub fn toggle(ui: &Ui, theme: &Theme, rect: Rect, label: &str, tip: &str, on: bool, color: Color32) -> bool {
+/// The same for what is no parameter of the host's, such as a solo; its label is its name. True when a hand switches it.
+pub fn toggle(ui: &Ui, theme: &Theme, rect: Rect, label: &str, on: bool, tip: &str) -> bool {
     let response = ui.interact(rect, ui.scope_id().with(label.to_owned()), Sense::click());
     keyboard::focus(ui, theme, &response);
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, label));
+    draw(ui, theme, &response, label, on, theme::ACCENT);
     let clicked = response.clicked();
-    draw(ui, theme, response, label, tip, on, (label, color));
+    response.on_hover_text(told(tip, on));
     clicked
 }
 
-/// Draws a switch, and tells screen readers its name and which way it stands.
-fn draw(ui: &Ui, theme: &Theme, response: Response, label: &str, tip: &str, on: bool, (name, color): (&str, Color32)) {
-    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, name));
+fn told(tip: &str, on: bool) -> String {
+    format!("{tip}\n{}.", if on { "On" } else { "Off" })
+}
+
+/// The mark tells by its shape what the colour tells.
+fn draw(ui: &Ui, theme: &Theme, response: &Response, label: &str, on: bool, color: Color32) {
     let rect = response.rect;
     let (fill, text) = match (on, response.hovered()) {
         (true, _) => (color, theme::TEXT_ON_BRIGHT),
@@ -50,8 +57,6 @@ fn draw(ui: &Ui, theme: &Theme, response: Response, label: &str, tip: &str, on: 
     }
     let rest = rect.with_min_x(rect.left() + theme.points(15.0)).with_max_x(rect.right() - theme.points(2.0));
     theme.write_fitting(painter, rest, label, 12.5, text);
-    let state = if on { "On" } else { "Off" };
-    response.on_hover_text(format!("{tip}\n{state}."));
 }
 
 /// Shows a small button with a letter, a switch when `on` says which way it stands: on, it is bright, underlined and

@@ -11,10 +11,15 @@ pub mod readout;
 mod remote;
 pub mod voice;
 
+// An open window, and the sound on its way there.
+pub mod closing;
+pub mod feed;
+pub mod heard;
+pub mod watch;
+
 // What the host sees and the window holds.
 pub mod controls;
 
 pub mod compressor_params;
 pub mod equalizer_params;
 pub mod text;
-pub mod watch;

@@ -1,95 +1,53 @@
-//! Watch: looks at what a window shows while nobody draws it, and has it drawn again when something is new.
+//! Watch: looks, while a window is open, whether it would show anything new.
 //!
-//! A window that draws itself ten times a second to find that nothing has changed costs more than the rest of the plugin;
-//! looking costs next to nothing.
+//! To draw a window costs a hundred times what it costs to look at the figures in it. So somebody else looks, thirty
+//! times a second, and asks for a drawing only when it would differ.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{Builder, JoinHandle, park_timeout};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use gui::shown::Shown;
+/// Between two looks.
+const INTERVAL: Duration = Duration::from_millis(33);
 
-/// Between two looks while things move, and after a second in which nothing did.
-const QUICK: Duration = Duration::from_millis(33);
-const CALM: Duration = Duration::from_millis(100);
-const CALM_AFTER: u32 = 30;
-
-/// Looks as long as it lives; dropping it waits for the look that is under way.
+/// A look again and again, until it is dropped.
 pub struct Watch {
-    ends: Arc<AtomicBool>,
+    ended: Arc<(Mutex<bool>, Condvar)>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Watch {
-    /// Begins to look, on a thread of its own: `look` notes everything that is shown, `redraw` is called when something
-    /// of it is new. Neither may wait for whoever drops the watch. `[main]`
-    pub fn new(mut look: impl FnMut(&mut Shown) + Send + 'static, redraw: impl Fn() + Send + 'static) -> Self {
-        let ends = Arc::new(AtomicBool::new(false));
-        let has_ended = Arc::clone(&ends);
-        let run = move || {
-            let (mut shown, mut calm_looks) = (Shown::default(), 0_u32);
-            while !has_ended.load(Ordering::Relaxed) {
-                look(&mut shown);
-                if shown.is_new() {
-                    calm_looks = 0;
-                    redraw();
-                } else {
-                    calm_looks = calm_looks.saturating_add(1);
+    /// Looks from now on, on a thread of its own. `look` must not wait for the thread that drops the watch. `None` when
+    /// the system has no thread to give. `[main]`
+    pub fn start(mut look: impl FnMut() + Send + 'static) -> Option<Self> {
+        let ended: Arc<(Mutex<bool>, Condvar)> = Arc::default();
+        let told = Arc::clone(&ended);
+        let rounds = move || {
+            let (flag, bell) = &*told;
+            let mut is_over = flag.lock().unwrap_or_else(PoisonError::into_inner);
+            while !*is_over {
+                drop(is_over);
+                look();
+                is_over = flag.lock().unwrap_or_else(PoisonError::into_inner);
+                if !*is_over {
+                    is_over = bell.wait_timeout(is_over, INTERVAL).unwrap_or_else(PoisonError::into_inner).0;
                 }
-                park_timeout(if calm_looks > CALM_AFTER { CALM } else { QUICK });
             }
         };
-        // Without a thread the window is drawn when a hand moves over it.
-        let thread = Builder::new().name("stemma window".to_owned()).spawn(run).ok();
-        Self { ends, thread }
+        let thread = thread::Builder::new().name("stemma window".to_owned()).spawn(rounds).ok()?;
+        Some(Self { ended, thread: Some(thread) })
     }
 }
 
 impl Drop for Watch {
+    /// Waits for the end of the look under way: the module may be unloaded next.
     fn drop(&mut self) {
-        self.ends.store(true, Ordering::Relaxed);
+        let (flag, bell) = &*self.ended;
+        *flag.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        bell.notify_all();
         if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
-            // A look that panicked has nothing to say here.
+            // A look that panicked has said so already.
             let _ = thread.join();
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::AtomicU32;
-
-    use super::*;
-
-    #[test]
-    fn what_is_new_is_drawn_once_and_what_is_not_is_not() {
-        let (value, looks, drawn) =
-            (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
-        let (seen, looked, redrawn) = (Arc::clone(&value), Arc::clone(&looks), Arc::clone(&drawn));
-        let watch = Watch::new(
-            move |shown| {
-                shown.exactly(seen.load(Ordering::Relaxed));
-                looked.fetch_add(1, Ordering::Relaxed);
-            },
-            move || {
-                redrawn.fetch_add(1, Ordering::Relaxed);
-            },
-        );
-        let after_more_looks = || {
-            let before = looks.load(Ordering::Relaxed);
-            while looks.load(Ordering::Relaxed) < before + 3 {
-                std::thread::yield_now();
-            }
-            drawn.load(Ordering::Relaxed)
-        };
-        assert_eq!(after_more_looks(), 1, "the first look");
-        value.store(1, Ordering::Relaxed);
-        assert_eq!(after_more_looks(), 2);
-        drop(watch);
-        let ended_at = looks.load(Ordering::Relaxed);
-        std::thread::sleep(2 * CALM);
-        assert_eq!(looks.load(Ordering::Relaxed), ended_at, "nobody looks any more");
     }
 }

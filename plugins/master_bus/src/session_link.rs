@@ -7,6 +7,7 @@ use dsp::format::Format;
 use dsp::master_chain::{MasterChain, MasterReadings, MasterSettings};
 use dsp::role::Role;
 use plugin_kit::door::Link;
+use plugin_kit::feed::Feed;
 use plugin_kit::figures::{Figures, audible};
 use plugin_kit::membership;
 use plugin_kit::playback::Playback;
@@ -24,7 +25,7 @@ use crate::params::MasterParams;
 
 /// What the audio thread tells the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Heard {
+pub struct Measured {
     /// What has been measured last.
     pub readings: MasterReadings,
     /// The transport runs.
@@ -35,8 +36,9 @@ pub struct Heard {
 pub struct MasterSession {
     params: Arc<MasterParams>,
     link: Weak<Link>,
-    heard: Readout<Heard>,
+    measured: Readout<Measured>,
     limiter_feed: LimiterFeed,
+    feed: Arc<Feed<0>>,
     /// Of the last activation; 0 before the first.
     sample_rate_hz: AtomicU32,
 }
@@ -44,13 +46,14 @@ pub struct MasterSession {
 impl MasterSession {
     /// The session side of a plugin, and where its audio thread puts its readings. It answers when a host asks what the
     /// master knows. `[setup]`
-    pub fn new(params: Arc<MasterParams>, link: &Arc<Link>) -> (Arc<Self>, Input<Heard>) {
-        let (input, heard) = Readout::new();
+    pub fn new(params: Arc<MasterParams>, link: &Arc<Link>) -> (Arc<Self>, Input<Measured>) {
+        let (input, measured) = Readout::new();
         let session = Arc::new(Self {
             params,
             link: Arc::downgrade(link),
-            heard,
+            measured,
             limiter_feed: LimiterFeed::default(),
+            feed: Feed::new(),
             sample_rate_hz: AtomicU32::new(0),
         });
         let keeper = Arc::clone(&session.params);
@@ -88,13 +91,18 @@ impl MasterSession {
     }
 
     /// What the audio thread said last. `[main]`
-    pub fn heard(&self) -> Heard {
-        self.heard.latest()
+    pub fn measured(&self) -> Measured {
+        self.measured.latest()
     }
 
     /// What the limiter does, for an open window. `[any]`
     pub fn limiter_feed(&self) -> &LimiterFeed {
         &self.limiter_feed
+    }
+
+    /// The sound before and after the chain, for an open window. `[any]`
+    pub fn feed(&self) -> &Arc<Feed<0>> {
+        &self.feed
     }
 
     /// The plugin runs at this rate from now on. `[setup]`
@@ -136,7 +144,7 @@ impl MasterSession {
     }
 
     fn report(&self) -> String {
-        let readings = self.heard().readings;
+        let readings = self.measured().readings;
         let non_finite_samples = self.link.upgrade().map_or(0, |link| link.non_finite_samples());
         let stems: Vec<Value> = self.stems().iter().map(stem_report).collect();
         json!({
@@ -188,9 +196,9 @@ pub fn restart_measurement(voice: &mut Voice, chain: &mut MasterChain) {
 }
 
 /// Reads the meters, for the window and as they travel. `[audio]`
-pub fn read(chain: &MasterChain, position: Position, window: &mut Input<Heard>) -> Meters {
+pub fn read(chain: &MasterChain, position: Position, window: &mut Input<Measured>) -> Meters {
     let readings = chain.readings();
-    window.write(Heard { readings, is_playing: position.run.playing });
+    window.write(Measured { readings, is_playing: position.run.playing });
     master_meters(&readings)
 }
 

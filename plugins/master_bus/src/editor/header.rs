@@ -3,17 +3,22 @@
 use egui::{Align2, Key, Rect, TextEdit, Ui};
 use gui::guard_rail::{self, Tone};
 use gui::switch;
-use gui::theme;
+use gui::theme::{self, Theme};
 use plugin_kit::controls::hold;
 
 use super::request::Request;
-use super::window::{Memory, Window};
+use super::window::{GAP, Memory, Window};
 
 /// Height of the first line, and of each line below it, in design points.
 pub const LINE: f32 = 28.0;
 pub const NOTICE: f32 = 22.0;
-/// Width kept free for comparing, undoing and presets.
+/// Width of the bar for comparing, undoing and presets.
 const EDIT_BAR: f32 = 520.0;
+
+/// The place kept free for comparing, undoing and presets, at the upper right of a window.
+pub fn edit_bar(theme: &Theme, window: Rect) -> Rect {
+    theme.place(window.min, theme.design_size(window).x - EDIT_BAR - GAP, GAP + 1.0, EDIT_BAR, LINE - 2.0)
+}
 
 impl Window<'_> {
     /// Height of all lines.
@@ -24,11 +29,11 @@ impl Window<'_> {
     /// Name and bypass in the first line; below it whom the master is linked to, and a line for every notice.
     pub fn show_header(&self, ui: &mut Ui, rect: Rect, memory: &mut Memory, requests: &mut Vec<Request>) {
         let (theme, params) = (self.theme, self.params);
-        let width = theme.design_size(rect).x;
         let at = |x: f32, width: f32| theme.place(rect.min, x, 0.0, width, LINE);
         theme.write(ui.painter(), at(2.0, 112.0), Align2::LEFT_CENTER, "Master Bus", 20.0, theme::TEXT);
         self.show_name(ui, at(122.0, 210.0), &mut memory.renaming, requests);
-        let left = width - EDIT_BAR - 12.0;
+        let bar = edit_bar(theme, ui.max_rect());
+        let left = theme.design_size(rect.with_max_x(bar.left())).x - 12.0;
         let matched = hold(self.host, &params.matched_bypass);
         let tip = "While bypassed, plays the input as loud as the master was: so that louder does not win by itself.";
         switch::show(ui, theme, &*matched, at(left - 262.0, 176.0), "Bypass at equal loudness", tip, theme::ACCENT);
@@ -79,7 +84,7 @@ impl Window<'_> {
         let name = "Link across applications";
         let tip = "Links stems of this session that run in other projects or applications, too. Changes no sound.";
         let (is_on, place_of) = (seen.links_across_applications, place(width - across - independent - 6.0, across));
-        if switch::toggle(ui, theme, place_of, name, tip, is_on, theme::ACCENT) {
+        if switch::toggle(ui, theme, place_of, name, is_on, tip) {
             requests.push(Request::LinkAcrossApplications(!is_on));
         }
         let tip = "Starts a session of its own and takes the stems of this project along: for a project that was copied \

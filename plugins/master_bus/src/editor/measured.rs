@@ -22,7 +22,7 @@ impl Window<'_> {
         let policy = hold(self.host, &params.reset_policy);
         let tip = "When the measurement starts again by itself: never, when playback starts, or also when it jumps.";
         choice::show(ui, theme, &*policy, at(width - 178.0, 96.0), tip);
-        let meter = &self.seen.heard.readings.meter;
+        let meter = &self.seen.measured.readings.meter;
         let below = inside.with_min_y(inside.top() + theme.points(4.0));
         if loudness_panel::show(ui, theme, below, meter, self.target()) {
             pulse_now(&*reset);
@@ -39,14 +39,14 @@ impl Window<'_> {
     pub fn show_platforms(&self, ui: &mut Ui, rect: Rect, memory: &mut Memory) {
         let inside = self.theme.panel(ui.painter(), rect, "Platforms");
         let target = hold(self.host, &self.params.measure.target);
-        let meter = &self.seen.heard.readings.meter;
+        let meter = &self.seen.measured.readings.meter;
         memory.platforms.show(ui, self.theme, inside, self.params.platforms.all(), &*target, meter);
     }
 
     /// The proof that the stems are the mix.
     pub fn show_null(&self, ui: &mut Ui, rect: Rect) {
         let view = NullView {
-            readings: self.seen.heard.readings.null,
+            readings: self.seen.measured.readings.null,
             peak_dbfs: None,
             offset_frames: None,
             sample_rate_hz: self.seen.sample_rate_hz,

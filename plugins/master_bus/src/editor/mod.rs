@@ -11,9 +11,10 @@ mod tests;
 mod window;
 mod wishes;
 
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gui::parameter::{change, is_on};
+use gui::shown::Shown;
 use gui::theme::{self, SCALES, Theme};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::ResizeHint;
@@ -22,7 +23,9 @@ use nice_plug_egui::baseview::HandlerError;
 use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, create_egui_editor,
 };
+use plugin_kit::closing::when_closed;
 use plugin_kit::controls::{self, Hand};
+use plugin_kit::heard::Heard;
 use plugin_kit::watch::Watch;
 
 use crate::params::MasterParams;
@@ -39,8 +42,8 @@ pub struct App {
     session: Arc<MasterSession>,
     /// Where edits go, while the window is open.
     hand: Option<Hand>,
-    /// Looks for what is new, while the window is open.
-    watch: Option<Watch>,
+    /// What is known of the sound before and after the chain; the watch listens.
+    spectra: Arc<Mutex<Heard<0>>>,
     repaint: RepaintNotifier,
     memory: Memory,
     /// The scale egui's own parts have.
@@ -61,7 +64,7 @@ pub fn create(params: Arc<MasterParams>, session: Arc<MasterSession>) -> Option<
         params,
         session,
         hand: None,
-        watch: None,
+        spectra: Arc::new(Mutex::new(Heard::new([]))),
         repaint: repaint.clone(),
         memory: Memory::default(),
         styled: None,
@@ -71,16 +74,22 @@ pub fn create(params: Arc<MasterParams>, session: Arc<MasterSession>) -> Option<
 }
 
 impl NiceEguiApp for App {
-    fn build(&mut self, _ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
+    fn build(&mut self, ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
         frame.set_clear_color(theme::BACKGROUND.into());
-        self.hand = Some(Hand::new(host));
+        let hand = Hand::new(host);
+        self.hand = Some(hand.clone());
         self.styled = None;
         self.is_restored = false;
         self.session.limiter_feed().watch(true);
+        self.session.feed().watch(true);
+        let watch = self.watch();
         let (session, params) = (Arc::clone(&self.session), Arc::clone(&self.params));
-        let repaint = self.repaint.clone();
-        let look = move |shown: &mut gui::shown::Shown| Seen::look(&session, &params).note(shown);
-        self.watch = Some(Watch::new(look, move || repaint.request_repaint()));
+        when_closed(&ctx, move || {
+            drop(watch);
+            session.limiter_feed().watch(false);
+            session.feed().watch(false);
+            let_go(&hand, &params);
+        });
         Ok(())
     }
 
@@ -94,6 +103,8 @@ impl NiceEguiApp for App {
         }
         let seen = Seen::look(&self.session, &self.params);
         self.memory.update(&seen, self.session.limiter_feed());
+        let [before_db, after_db] = listened(&self.spectra).spectra_db();
+        self.memory.graph.set_spectra(before_db, after_db);
         if let Some(hand) = &self.hand {
             let window = Window { theme: &theme, host: hand, params: &self.params, seen: &seen };
             for request in window.show(ui, &mut self.memory) {
@@ -101,21 +112,43 @@ impl NiceEguiApp for App {
             }
         }
     }
+}
 
-    fn editor_closed(&mut self) {
-        self.watch = None;
-        self.session.limiter_feed().watch(false);
-        let Some(hand) = self.hand.take() else { return };
-        let reset = controls::hold(&hand, &self.params.measure.reset);
-        if is_on(&*reset) {
-            // Its button was let go by the closing window, not by the hand; held down it could not be pressed again.
-            change(&*reset, 0.0);
-        }
-        hand.let_go();
+/// Ends what a hand has begun, when the window goes away.
+fn let_go(hand: &Hand, params: &MasterParams) {
+    let reset = controls::hold(hand, &params.measure.reset);
+    if is_on(&*reset) {
+        // Its button was let go by the closing window, not by the hand; held down it could not be pressed again.
+        change(&*reset, 0.0);
     }
+    hand.let_go();
+}
+
+fn listened(spectra: &Mutex<Heard<0>>) -> MutexGuard<'_, Heard<0>> {
+    spectra.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl App {
+    /// Looks for what is new, and has the window drawn when there is something.
+    fn watch(&self) -> Option<Watch> {
+        let (session, params) = (Arc::clone(&self.session), Arc::clone(&self.params));
+        let (spectra, repaint) = (Arc::clone(&self.spectra), self.repaint.clone());
+        let mut shown = Shown::default();
+        Watch::start(move || {
+            let mut spectra = listened(&spectra);
+            spectra.listen(session.feed());
+            let both = spectra.spectra_db();
+            drop(spectra);
+            for level_db in both.iter().flatten().flatten() {
+                shown.bar(f64::from(*level_db));
+            }
+            Seen::look(&session, &params).note(&mut shown);
+            if shown.is_new() {
+                repaint.request_repaint();
+            }
+        })
+    }
+
     /// Asks the host once for the size the project remembers; from then on the project remembers the size there is.
     fn keep_size(&mut self, ui: &egui::Ui, size: egui::Vec2) {
         let mut remembered = self.params.window_size.write().unwrap_or_else(PoisonError::into_inner);

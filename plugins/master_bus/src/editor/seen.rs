@@ -5,7 +5,7 @@ use plugin_kit::membership::Notice;
 use session::member::{Activity, Member, StemView};
 
 use crate::params::MasterParams;
-use crate::session_link::{Heard, MasterSession};
+use crate::session_link::{MasterSession, Measured};
 
 /// A stem, and how far what was asked of it has come.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +20,7 @@ pub struct SeenStem {
 /// Everything at one moment.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Seen {
-    pub heard: Heard,
+    pub measured: Measured,
     pub sample_rate_hz: f64,
     /// Steps of the limiter's trace that ever came.
     pub limiter_steps: u64,
@@ -45,7 +45,7 @@ impl Seen {
             view,
         };
         Self {
-            heard: session.heard(),
+            measured: session.measured(),
             sample_rate_hz: session.sample_rate_hz(),
             limiter_steps: session.limiter_feed().count(),
             stems: session.stems().into_iter().map(stem).collect(),
@@ -70,7 +70,7 @@ impl Seen {
     }
 
     fn note_measured(&self, shown: &mut Shown) {
-        let Heard { readings, is_playing } = &self.heard;
+        let Measured { readings, is_playing } = &self.measured;
         let meter = &readings.meter;
         for loudness in [
             meter.momentary_lufs,

@@ -42,7 +42,7 @@ impl Window<'_> {
     /// The compressor.
     pub fn show_compressor(&self, ui: &mut Ui, rect: Rect) {
         let inside = self.theme.panel(ui.painter(), rect, "Compressor");
-        let readings = &self.seen.heard.readings;
+        let readings = &self.seen.measured.readings;
         let panel = CompressorPanel {
             controls: controls::compressor(self.host, &self.params.compressor),
             settings: &self.params.settings().compressor,
@@ -55,7 +55,7 @@ impl Window<'_> {
 
     /// The limiter: what it took away above, what it is told below.
     pub fn show_limiter(&self, ui: &mut Ui, rect: Rect, history: &mut ReductionHistory) {
-        let (theme, params, readings) = (self.theme, &self.params.limiter, &self.seen.heard.readings);
+        let (theme, params, readings) = (self.theme, &self.params.limiter, &self.seen.measured.readings);
         let inside = theme.panel(ui.painter(), rect, "Limiter");
         let size = theme.design_size(inside);
         let at = |x: f32, y: f32, width: f32, height: f32| theme.place(inside.min, x, y, width, height);

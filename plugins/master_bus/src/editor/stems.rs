@@ -38,7 +38,7 @@ impl Window<'_> {
 
     /// The mix as a line below its stems.
     fn mix_row(&self) -> StemRow {
-        let readings = &self.seen.heard.readings;
+        let readings = &self.seen.measured.readings;
         let meter = &readings.meter;
         StemRow {
             trim_db: f64::from(self.params.input_gain.value()),

@@ -62,14 +62,15 @@ const LOUDNESS: f32 = 286.0;
 const HISTORY: f32 = 112.0;
 const OUTPUT: f32 = 106.0;
 const NULL: f32 = 122.0;
-const GAP: f32 = 8.0;
+/// Space between panels.
+pub const GAP: f32 = 8.0;
 
 impl Memory {
     /// Takes what was measured since the last call into the histories. `[main]`
     pub fn update(&mut self, seen: &Seen, feed: &LimiterFeed) {
-        let meter = &seen.heard.readings.meter;
+        let meter = &seen.measured.readings.meter;
         let is_silent = meter.momentary_lufs.max(meter.short_term_lufs) <= dsp::units::SILENCE_DB;
-        if is_silent && !seen.heard.is_playing {
+        if is_silent && !seen.measured.is_playing {
             self.loudness.rest(meter, seen.sample_rate_hz);
         } else {
             self.loudness.update(meter, seen.sample_rate_hz);

@@ -8,7 +8,7 @@ use session::member::{Activity, StemId, StemView};
 use session::meters::{Meters, Moment, Position};
 
 use super::super::seen::{Seen, SeenStem};
-use crate::session_link::Heard;
+use crate::session_link::Measured;
 
 /// A stem that plays.
 pub fn stem(slot: usize, name: &str) -> SeenStem {
@@ -77,7 +77,7 @@ pub fn playing(stems: Vec<SeenStem>) -> Seen {
         null: Some(null),
     };
     Seen {
-        heard: Heard { readings, is_playing: true },
+        measured: Measured { readings, is_playing: true },
         sample_rate_hz: 48_000.0,
         stems,
         link: "Linked to Session".to_owned(),
