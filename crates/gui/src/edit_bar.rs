@@ -60,6 +60,8 @@ pub enum BarEdit {
     Compare(Slot),
     /// The set in force also as the other one.
     CopyToOther,
+    /// The menu of presets has been opened: the list should be read anew.
+    Browse,
     /// The preset of this number in force.
     Load(usize),
     /// The settings in force as a preset; the window asks for a name.
@@ -128,7 +130,7 @@ impl EditBar<'_> {
         choice::draw_arrow(painter, theme, inside);
         keyboard::focus(ui, theme, &response);
 
-        let mut edit = None;
+        let mut edit = response.clicked().then_some(BarEdit::Browse);
         Popup::menu(&response).width(rect.width()).show(|ui| {
             ScrollArea::vertical().max_height(theme.points(420.0)).show(ui, |ui| {
                 for (number, preset) in self.presets.iter().enumerate() {

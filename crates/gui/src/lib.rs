@@ -21,6 +21,7 @@ pub mod entry;
 pub mod field;
 pub mod keyboard;
 pub mod knob;
+pub mod preset_dialog;
 pub mod switch;
 pub mod value_menu;
 pub mod wheel;

@@ -72,7 +72,7 @@ fn show_distance(painter: &Painter, theme: &Theme, line: Rect, readings: &Readin
 /// The rest of the figures, in two rows of four.
 fn show_figures(painter: &Painter, theme: &Theme, rect: Rect, readings: &Readings) {
     let range_note = if readings.range_is_stable { "LU" } else { "LU, not stable" };
-    let clips = format!("dBFS, {} clips", readings.clip_count);
+    let clips = format!("{} clips", readings.clip_count);
     let sample_note = if readings.clip_count > 0 { clips.as_str() } else { "dBFS" };
     let figures: [(&str, String, &str, Color32); 8] = [
         ("Range (LRA)", figure::range(readings.range_lu), range_note, theme::TEXT),

@@ -12,30 +12,100 @@ use crate::compressor_params::CompressorParams;
 use crate::equalizer_params::{BandParams, EqualizerParams, PlacementChoice, PlacementParams, SlopeChoice};
 
 /// What the user's hand in a window does to the host's parameters. It knows which gestures are under way, so that a
-/// window that closes in the middle of one can end it: the host would wait for that for ever.
+/// window that closes in the middle of one can end it: the host would wait for that for ever. And it remembers the
+/// finished ones for who keeps the steps back.
 #[derive(Clone)]
 pub struct Hand {
     host: GuiContext,
-    under_way: Arc<Mutex<Vec<ParamPtr>>>,
+    gestures: Arc<Mutex<Gestures>>,
+}
+
+/// A parameter the hand has moved, from where to where, normalized.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Move {
+    /// The parameter.
+    pub parameter: ParamPtr,
+    /// The value when the hand took hold.
+    pub before: f32,
+    /// The value the hand gave it last.
+    pub after: f32,
+}
+
+/// Everything a hand moved from taking hold of a first parameter to letting go of the last: a node of the equalizer
+/// holds two at once.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Gesture {
+    /// One for each parameter held.
+    pub moves: Vec<Move>,
+    /// It lasted from one look at the gestures to another: a drag, not a click or a key.
+    pub is_held: bool,
+}
+
+#[derive(Default)]
+struct Gestures {
+    under_way: Vec<Move>,
+    /// What is over of the gesture under way.
+    gesture: Gesture,
+    finished: Vec<Gesture>,
+}
+
+impl Gestures {
+    fn end(&mut self, parameter: ParamPtr) {
+        let is_ended = |held: &Move| held.parameter == parameter;
+        self.gesture.moves.extend(self.under_way.iter().copied().filter(is_ended));
+        self.under_way.retain(|held| !is_ended(held));
+        if self.under_way.is_empty() && !self.gesture.moves.is_empty() {
+            self.finished.push(std::mem::take(&mut self.gesture));
+        }
+    }
 }
 
 impl Hand {
     /// A hand that does nothing yet. `[main]`
     pub fn new(host: GuiContext) -> Self {
-        Self { host, under_way: Arc::default() }
+        Self { host, gestures: Arc::default() }
     }
 
     /// Ends every gesture that is under way. `[main]`
-    #[allow(unsafe_code, reason = "the framework's way to name a parameter without its type")]
     pub fn let_go(&self) {
-        for parameter in self.under_way().drain(..) {
-            // SAFETY: a parameter of the plugin whose window this is; the framework looks it up before it uses it.
-            unsafe { self.host.raw_end_set_parameter(parameter) };
+        let held: Vec<ParamPtr> = self.gestures().under_way.iter().map(|held| held.parameter).collect();
+        for parameter in held {
+            self.end(parameter);
         }
     }
 
-    fn under_way(&self) -> MutexGuard<'_, Vec<ParamPtr>> {
-        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What the hand has done since this was called last. `[main]`
+    pub fn take_gestures(&self) -> Vec<Gesture> {
+        let mut gestures = self.gestures();
+        gestures.gesture.is_held = !gestures.under_way.is_empty();
+        std::mem::take(&mut gestures.finished)
+    }
+
+    /// Whether the hand holds something. `[main]`
+    pub fn is_busy(&self) -> bool {
+        !self.gestures().under_way.is_empty()
+    }
+
+    /// Sets a parameter to a normalized value in one gesture that is not among [`Hand::take_gestures`]. `[main]`
+    #[allow(unsafe_code, reason = "the framework's way to name a parameter without its type")]
+    pub(crate) fn write(&self, parameter: ParamPtr, normalized: f32) {
+        // SAFETY: a parameter of the plugin whose window this is; the framework looks it up before it uses it.
+        unsafe {
+            self.host.raw_begin_set_parameter(parameter);
+            self.host.raw_set_parameter_normalized(parameter, normalized);
+            self.host.raw_end_set_parameter(parameter);
+        }
+    }
+
+    #[allow(unsafe_code, reason = "the framework's way to name a parameter without its type")]
+    fn end(&self, parameter: ParamPtr) {
+        self.gestures().end(parameter);
+        // SAFETY: as for `write`.
+        unsafe { self.host.raw_end_set_parameter(parameter) };
+    }
+
+    fn gestures(&self) -> MutexGuard<'_, Gestures> {
+        self.gestures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -76,18 +146,24 @@ impl<P: Param> Parameter for Held<'_, P> {
     }
 
     fn begin(&self) {
-        self.hand.under_way().push(self.parameter.as_ptr());
+        let value = self.normalized();
+        let held = Move { parameter: self.parameter.as_ptr(), before: value, after: value };
+        self.hand.gestures().under_way.push(held);
         self.hand.host.param_setter().begin_set_parameter(self.parameter);
     }
 
     fn set(&self, normalized: f32) {
         // By way of the plain value, so that the host hears of the step the parameter takes.
-        self.hand.host.param_setter().set_parameter(self.parameter, self.parameter.preview_plain(normalized));
+        let parameter = self.parameter.as_ptr();
+        let after = self.parameter.preview_normalized(self.parameter.preview_plain(normalized));
+        for held in self.hand.gestures().under_way.iter_mut().filter(|held| held.parameter == parameter) {
+            held.after = after;
+        }
+        self.hand.host.param_setter().set_parameter_normalized(self.parameter, after);
     }
 
     fn end(&self) {
-        self.hand.under_way().retain(|parameter| *parameter != self.parameter.as_ptr());
-        self.hand.host.param_setter().end_set_parameter(self.parameter);
+        self.hand.end(self.parameter.as_ptr());
     }
 }
 

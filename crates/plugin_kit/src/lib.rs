@@ -19,6 +19,7 @@ pub mod watch;
 
 // What the host sees and the window holds.
 pub mod controls;
+pub mod edits;
 
 pub mod compressor_params;
 pub mod equalizer_params;

@@ -85,6 +85,8 @@ mod tests {
         play(&feed, &mut limiter, 4_800, 0.5, true);
         assert_eq!((taken(&feed), feed.count()), (Vec::new(), 0));
         feed.watch(true);
+        // Seen at the end of a block.
+        play(&feed, &mut limiter, 480, 0.5, true);
         play(&feed, &mut limiter, 4_800, 0.5, true);
         let steps = taken(&feed);
         assert_eq!((steps.len(), feed.count()), (10, 10));

@@ -8,11 +8,22 @@ use dsp::limiter::LimiterSettings;
 use dsp::master_chain::MasterSettings;
 use nice_plug::prelude::{BoolParam, Enum, EnumParam, FloatParam, IntParam, IntRange, Params};
 use plugin_kit::compressor_params::CompressorParams;
+use plugin_kit::edits::Product;
+use plugin_kit::edits::compare::Compare;
+use plugin_kit::edits::settings::Scope;
 use plugin_kit::equalizer_params::{EqualizerParams, PlacementParams};
 use plugin_kit::membership::Membership;
 use plugin_kit::text;
 use session::identity::Kind;
 use targets::{Target, Targets};
+
+/// What the window keeps of edits. Bypasses and the reset are for listening; dither and target belong to the delivery.
+pub const PRODUCT: Product = Product {
+    id: "org.stemma.master-bus",
+    name: "Master Bus",
+    factory: include_str!("presets.toml"),
+    scope: Scope { moment: &["bypass", "matched_bypass", "reset"], place: &["dither", "target", "reset_policy"] },
+};
 
 /// The word length of the file to come, as the host lists it.
 #[derive(Enum, Clone, Copy, Debug, PartialEq)]
@@ -162,6 +173,9 @@ pub struct MasterParams {
     /// Who the instance is in the session.
     #[persist = "session"]
     pub membership: Membership,
+    /// Two sets of settings to compare.
+    #[persist = "compare"]
+    pub compare: Compare,
     /// Width and height of the window in logical pixels; 0 until it was open.
     #[persist = "window"]
     pub window_size: RwLock<[f32; 2]>,
@@ -193,6 +207,7 @@ impl Default for MasterParams {
             bypass: BoolParam::new("Bypass", false).make_bypass(),
             matched_bypass: BoolParam::new("Matched bypass", false),
             membership: Membership::new(Kind::Master),
+            compare: Compare::default(),
             window_size: RwLock::default(),
             platforms,
             reset_requested,
@@ -247,6 +262,49 @@ impl MasterParams {
             output_gain_db: self.output.output_gain.value(),
             bypass: self.bypass.value(),
             matched_bypass: self.matched_bypass.value(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use dsp::role::GuardRails;
+    use plugin_kit::edits::presets::Presets;
+    use plugin_kit::edits::settings::{Parameters, Setting, normalized_of};
+
+    use super::*;
+
+    #[test]
+    fn the_presets_name_real_values_inside_what_is_usual_for_a_master() {
+        let mut presets = Presets::in_folder(PRODUCT.id, PRODUCT.factory, None);
+        presets.read();
+        let parameters = Parameters::new(Arc::new(MasterParams::default()), PRODUCT.scope);
+        let all: Vec<_> = (0..).map_while(|number| presets.get(number).cloned()).collect();
+        assert!(all.len() >= 8, "{:?}", presets.names());
+        let rails = GuardRails::master();
+        for preset in &all {
+            for (id, setting) in &preset.settings {
+                let about = format!("{}: {id} = {setting:?}", preset.name);
+                let parameter = parameters.find(id).unwrap_or_else(|| panic!("{about}: no parameter of the sound"));
+                assert!(normalized_of(parameter, setting).is_some(), "{about}");
+                let Setting::Number(value) = setting else { continue };
+                let value = *value as f32;
+                let is_usual = match id.as_str() {
+                    "input_gain" => rails.trim_db.contains(&value),
+                    "comp_ratio" => rails.ratio.contains(&value),
+                    "comp_attack" => rails.attack_ms.contains(&value),
+                    "comp_release" => rails.release_ms.contains(&value),
+                    // The last 1 to 4 dB of a master.
+                    "drive" => (0.0..=4.0).contains(&value),
+                    // None lets a peak reach full scale.
+                    "ceiling" => (-2.0..=-0.5).contains(&value),
+                    id if id.ends_with("_gain") => rails.equalizer_gain_db.contains(&value),
+                    _ => true,
+                };
+                assert!(is_usual, "{about}");
+            }
         }
     }
 }

@@ -118,11 +118,9 @@ impl MasterSession {
         }
     }
 
-    /// Tells the host that the project has something new to save: the session's name or identity. `[main]`
-    pub fn mark_dirty(&self) {
-        if let Some(link) = self.link.upgrade() {
-            link.mark_dirty();
-        }
+    /// The plugin's side of the door, as long as there is one. `[main]`
+    pub fn link(&self) -> Option<Arc<Link>> {
+        self.link.upgrade()
     }
 
     /// The stems of the session, as they are now. `[main]`

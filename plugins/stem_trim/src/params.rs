@@ -8,11 +8,21 @@ use dsp::stem_chain::StemSettings;
 use dsp::trim::{Polarity, TrimSettings};
 use nice_plug::prelude::{BoolParam, Enum, EnumParam, FloatParam, Params};
 use plugin_kit::compressor_params::CompressorParams;
-use plugin_kit::door::Link;
+use plugin_kit::edits::Product;
+use plugin_kit::edits::compare::Compare;
+use plugin_kit::edits::settings::{Scope, Setting, Settings};
 use plugin_kit::equalizer_params::EqualizerParams;
 use plugin_kit::membership::Membership;
 use plugin_kit::text;
 use session::identity::Kind;
+
+/// What the window keeps of edits. Mute and bypass are for listening; a role says what the stem is.
+pub const PRODUCT: Product = Product {
+    id: "org.stemma.stem-trim",
+    name: "Stem Trim",
+    factory: include_str!("presets.toml"),
+    scope: Scope { moment: &["bypass", "mute"], place: &["role"] },
+};
 
 /// The role of the stem, as the host lists it; the order is that of [`Role::ALL`].
 #[derive(Enum, Clone, Copy, Debug, PartialEq)]
@@ -111,6 +121,9 @@ pub struct StemParams {
     /// Who the instance is in the session.
     #[persist = "session"]
     pub membership: Membership,
+    /// Two sets of settings to compare.
+    #[persist = "compare"]
+    pub compare: Compare,
     /// Width and height of the window in logical pixels; 0 until it was open.
     #[persist = "window"]
     pub window_size: RwLock<[f32; 2]>,
@@ -132,22 +145,26 @@ impl Default for StemParams {
             name: RwLock::default(),
             color_argb: AtomicU32::new(0),
             membership: Membership::new(Kind::Stem),
+            compare: Compare::default(),
             window_size: RwLock::default(),
         }
     }
 }
 
 impl StemParams {
-    /// Sets trim and compressor to where a role starts from. The host hears of all of it in one block. `[main]`
-    pub fn load_starting_point(&self, role: Role, link: &Link) {
-        let (start, compressor) = (role.starting_point(), &self.compressor);
-        link.edit(&self.trim.trim, start.trim.trim_db);
-        link.edit(&compressor.on, start.compressor.on);
-        link.edit(&compressor.threshold, start.compressor.threshold_db);
-        link.edit(&compressor.ratio, start.compressor.ratio);
-        link.edit(&compressor.knee, start.compressor.knee_db);
-        link.edit(&compressor.attack, start.compressor.attack_ms);
-        link.edit(&compressor.release, start.compressor.release_ms);
+    /// Where a role starts from: trim and compressor. `[main]`
+    pub fn starting_point(role: Role) -> Settings {
+        let (trim, compressor) = (role.starting_point().trim, role.starting_point().compressor);
+        let settings: [(&str, Setting); 7] = [
+            ("trim", trim.trim_db.into()),
+            ("comp_on", compressor.on.into()),
+            ("comp_threshold", compressor.threshold_db.into()),
+            ("comp_ratio", compressor.ratio.into()),
+            ("comp_knee", compressor.knee_db.into()),
+            ("comp_attack", compressor.attack_ms.into()),
+            ("comp_release", compressor.release_ms.into()),
+        ];
+        settings.map(|(id, setting)| (id.to_owned(), setting)).into()
     }
 
     /// The one place where the host's parameters become the sound's settings. `[audio]`
@@ -162,6 +179,64 @@ impl StemParams {
             equalizer: self.equalizer.settings(None),
             compressor: self.compressor.settings(),
             bypass: self.bypass.value(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use dsp::role::SEVERE_RATIO;
+    use plugin_kit::edits::presets::{Preset, Presets};
+    use plugin_kit::edits::settings::{Parameters, normalized_of};
+
+    use super::*;
+
+    #[test]
+    fn every_starting_point_names_parameters_and_values_there_are() {
+        let parameters = Parameters::new(Arc::new(StemParams::default()), PRODUCT.scope);
+        for role in Role::ALL {
+            for (id, setting) in StemParams::starting_point(role) {
+                let parameter = parameters.find(&id).unwrap_or_else(|| panic!("{id} is no parameter of the sound"));
+                assert!(normalized_of(parameter, &setting).is_some(), "{}: {id} = {setting:?}", role.name());
+            }
+        }
+    }
+
+    /// The role a preset is for, by the beginning of its name.
+    fn role(preset: &Preset) -> Role {
+        let is_meant = |role: &Role| preset.name.starts_with(role.name());
+        Role::ALL.into_iter().find(is_meant).unwrap_or_default()
+    }
+
+    #[test]
+    fn the_presets_name_real_values_inside_what_is_usual_for_their_role() {
+        let mut presets = Presets::in_folder(PRODUCT.id, PRODUCT.factory, None);
+        presets.read();
+        let parameters = Parameters::new(Arc::new(StemParams::default()), PRODUCT.scope);
+        let all: Vec<_> = (0..).map_while(|number| presets.get(number).cloned()).collect();
+        for preset in &all {
+            let rails = role(preset).guard_rails();
+            for (id, setting) in &preset.settings {
+                let about = format!("{}: {id} = {setting:?}", preset.name);
+                let parameter = parameters.find(id).unwrap_or_else(|| panic!("{about}: no parameter of the sound"));
+                assert!(normalized_of(parameter, setting).is_some(), "{about}");
+                let Setting::Number(value) = setting else { continue };
+                let value = *value as f32;
+                let is_usual = match id.as_str() {
+                    "trim" => rails.trim_db.contains(&value),
+                    "comp_ratio" => value < SEVERE_RATIO && rails.ratio.contains(&value),
+                    "comp_attack" => rails.attack_ms.contains(&value),
+                    "comp_release" => rails.release_ms.contains(&value),
+                    id if id.ends_with("_gain") => rails.equalizer_gain_db.contains(&value),
+                    _ => true,
+                };
+                assert!(is_usual, "{about} is unusual for {}", role(preset).name());
+            }
+        }
+        for role in Role::ALL.into_iter().filter(|role| *role != Role::Other) {
+            assert!(all.iter().any(|preset| preset.name.starts_with(role.name())), "nothing for {}", role.name());
         }
     }
 }

@@ -169,7 +169,12 @@ impl Link {
     /// Whether the host moves a parameter just now, by automation or by a hand of its own: it has given it another value
     /// within the last half second of audio. `[any]`
     pub fn is_automated<T: Param>(&self, parameter: &T) -> bool {
-        self.automation.get().is_some_and(|automation| automation.is_moving(parameter.as_ptr()))
+        self.is_moved_by_host(parameter.as_ptr())
+    }
+
+    /// The same as [`Link::is_automated`] of a parameter whose type is not known. `[any]`
+    pub(crate) fn is_moved_by_host(&self, parameter: ParamPtr) -> bool {
+        self.automation.get().is_some_and(|automation| automation.is_moving(parameter))
     }
 
     /// Takes the sample rate of an activation. `[main]`

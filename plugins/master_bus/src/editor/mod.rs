@@ -25,10 +25,11 @@ use nice_plug_egui::{
 };
 use plugin_kit::closing::when_closed;
 use plugin_kit::controls::{self, Hand};
+use plugin_kit::edits::Edits;
 use plugin_kit::heard::Heard;
 use plugin_kit::watch::Watch;
 
-use crate::params::MasterParams;
+use crate::params::{MasterParams, PRODUCT};
 use crate::session_link::MasterSession;
 use seen::Seen;
 use window::{DESIGN, Memory, Window};
@@ -40,12 +41,14 @@ pub type Editor = EguiEditor<App>;
 pub struct App {
     params: Arc<MasterParams>,
     session: Arc<MasterSession>,
-    /// Where edits go, while the window is open.
+    /// Where edits go: of the window that is open, or was last.
     hand: Option<Hand>,
     /// What is known of the sound before and after the chain; the watch listens.
     spectra: Arc<Mutex<Heard<0>>>,
     repaint: RepaintNotifier,
     memory: Memory,
+    /// What can be undone, compared and loaded.
+    edits: Edits,
     /// The scale egui's own parts have.
     styled: Option<Theme>,
     /// Whether the window has taken the size the project remembers.
@@ -60,6 +63,7 @@ pub fn create(params: Arc<MasterParams>, session: Arc<MasterSession>) -> Option<
     let state = EguiEditorState::from_size(LogicalSize::new(DESIGN.x, DESIGN.y), 1.0);
     let settings = EguiNiceSettings::new().with_tile("Master Bus").with_resize_hint(resize_hint);
     let repaint = RepaintNotifier::new();
+    let edits = Edits::new(params.clone(), params.compare.clone(), &PRODUCT);
     let app = App {
         params,
         session,
@@ -67,6 +71,7 @@ pub fn create(params: Arc<MasterParams>, session: Arc<MasterSession>) -> Option<
         spectra: Arc::new(Mutex::new(Heard::new([]))),
         repaint: repaint.clone(),
         memory: Memory::default(),
+        edits,
         styled: None,
         is_restored: false,
     };
@@ -77,9 +82,13 @@ impl NiceEguiApp for App {
     fn build(&mut self, ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
         frame.set_clear_color(theme::BACKGROUND.into());
         let hand = Hand::new(host);
-        self.hand = Some(hand.clone());
+        if let Some(last) = self.hand.replace(hand.clone()) {
+            // What the last window was closed in the middle of.
+            self.edits.record(&last);
+        }
         self.styled = None;
         self.is_restored = false;
+        self.edits.read_presets();
         self.session.limiter_feed().watch(true);
         self.session.feed().watch(true);
         let watch = self.watch();
@@ -110,6 +119,8 @@ impl NiceEguiApp for App {
             for request in window.show(ui, &mut self.memory) {
                 request.fulfil(&self.params, &self.session);
             }
+            let bar = header::edit_bar(&theme, ui.max_rect());
+            self.edits.show(ui, &theme, bar, hand, self.session.link().as_deref());
         }
     }
 }

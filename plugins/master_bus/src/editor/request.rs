@@ -33,6 +33,6 @@ impl Request {
             Self::LinkAcrossApplications(on) => membership.link_across_applications(on),
             Self::MakeIndependent => drop(membership.with_member(session::member::Member::make_independent)),
         }
-        session.mark_dirty();
+        session.link().inspect(|link| link.mark_dirty());
     }
 }

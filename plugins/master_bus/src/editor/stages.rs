@@ -117,7 +117,7 @@ impl Window<'_> {
         let gain = hold(self.host, &params.output_gain);
         let tip = "Gain after the limiter, only down: to listen at a matched level. Back to 0 dB before the bounce.";
         let tone = if params.output_gain.value() < 0.0 { Tone::Unusual } else { Tone::Usual };
-        Knob::new(&*gain, "Output gain", tip).tone(tone).show(ui, theme, at(0.0, -12.0, 84.0, size.y + 12.0));
+        Knob::new(&*gain, "Output gain", tip).tone(tone).show(ui, theme, at(0.0, 0.0, 84.0, size.y));
         let label = at(100.0, 0.0, 84.0, 16.0);
         theme.write(ui.painter(), label, Align2::LEFT_CENTER, "Dither", theme::LABEL, theme::QUIET_TEXT);
         let dither = hold(self.host, &params.dither);

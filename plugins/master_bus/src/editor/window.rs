@@ -16,7 +16,7 @@ use crate::limiter_feed::LimiterFeed;
 use crate::params::MasterParams;
 
 /// The size the window is drawn for, in logical pixels. The window may have any other.
-pub const DESIGN: egui::Vec2 = egui::vec2(1380.0, 920.0);
+pub const DESIGN: egui::Vec2 = egui::vec2(1400.0, 920.0);
 
 /// What a drawing of the window needs.
 pub struct Window<'a> {
@@ -55,12 +55,12 @@ impl Default for Memory {
 
 /// Width of what is measured, and heights of what does not grow with the window, in design points.
 const RIGHT: f32 = 400.0;
-const LIMITER: f32 = 420.0;
+const LIMITER: f32 = 408.0;
 const DYNAMICS: f32 = 236.0;
 const STEMS: f32 = 262.0;
 const LOUDNESS: f32 = 286.0;
 const HISTORY: f32 = 112.0;
-const OUTPUT: f32 = 106.0;
+const OUTPUT: f32 = 116.0;
 const NULL: f32 = 122.0;
 /// Space between panels.
 pub const GAP: f32 = 8.0;

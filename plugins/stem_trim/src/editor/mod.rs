@@ -18,8 +18,9 @@ use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, create_egui_editor,
 };
 use plugin_kit::controls::Hand;
+use plugin_kit::edits::Edits;
 
-use crate::params::StemParams;
+use crate::params::{PRODUCT, StemParams};
 use crate::session_link::StemSession;
 
 /// What the host opens.
@@ -34,6 +35,8 @@ pub struct App {
     session: Arc<StemSession>,
     /// Where edits go, while the window is open.
     hand: Option<Hand>,
+    /// What can be undone, compared and loaded.
+    edits: Edits,
     graph: EqualizerGraph,
     /// The scale egui's own parts have.
     styled: Option<Theme>,
@@ -50,10 +53,12 @@ pub fn create(params: Arc<StemParams>, session: Arc<StemSession>) -> Option<Edit
         ResizeHint::RESIZABLE.with_min_max_logical_size(Some(size(*SCALES.start())), Some(size(*SCALES.end())));
     let state = EguiEditorState::from_size(LogicalSize::new(DESIGN.x, DESIGN.y), 1.0);
     let settings = EguiNiceSettings::new().with_tile("Stem Trim").with_resize_hint(resize_hint);
+    let edits = Edits::new(params.clone(), params.compare.clone(), &PRODUCT);
     let app = App {
         params,
         session,
         hand: None,
+        edits,
         graph: EqualizerGraph::default(),
         styled: None,
         shown: StemReadings::default(),
@@ -72,6 +77,7 @@ impl NiceEguiApp for App {
         self.hand = Some(Hand::new(host));
         self.styled = None;
         self.is_restored = false;
+        self.edits.read_presets();
         Ok(())
     }
 
@@ -86,7 +92,15 @@ impl NiceEguiApp for App {
         self.params.membership.with_member(session::member::Member::request_fast);
         let readings = self.session.readings();
         if let Some(hand) = self.hand.clone() {
-            window::show(ui, &theme, &hand, &self.params, &self.session, &mut self.graph, &readings);
+            let bar = theme.place(window.min, 8.0, 8.0, 520.0, 26.0);
+            let link = self.session.link();
+            self.edits.show(ui, &theme, bar, &hand, link.as_deref());
+            let rest = window.with_min_y(bar.bottom());
+            let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(rest));
+            if window::show(&mut ui, &theme, &hand, &self.params, &self.session, &mut self.graph, &readings) {
+                let start = StemParams::starting_point(self.params.role.value().into());
+                self.edits.change("Starting point", &start, &hand, link.as_deref());
+            }
         }
         ui.ctx().request_repaint_after(if readings == self.shown { CALM } else { QUICK });
         self.shown = readings;
@@ -95,6 +109,7 @@ impl NiceEguiApp for App {
     fn editor_closed(&mut self) {
         if let Some(hand) = self.hand.take() {
             hand.let_go();
+            self.edits.record(&hand);
         }
     }
 }

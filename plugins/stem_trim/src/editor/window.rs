@@ -17,7 +17,7 @@ use session::member::Link;
 use crate::params::StemParams;
 use crate::session_link::StemSession;
 
-/// Shows everything. `[main]`
+/// Shows everything; true when the starting point of the role is asked for. `[main]`
 pub fn show(
     ui: &mut Ui,
     theme: &Theme,
@@ -26,7 +26,7 @@ pub fn show(
     session: &StemSession,
     graph: &mut EqualizerGraph,
     readings: &StemReadings,
-) {
+) -> bool {
     let window = ui.max_rect();
     ui.painter().rect_filled(window, 0.0, theme::BACKGROUND);
     let size = theme.design_size(window);
@@ -35,7 +35,7 @@ pub fn show(
     let settings = params.settings();
     let rails = role.guard_rails();
 
-    show_header(ui, theme, at(8.0, 8.0, size.x - 16.0, 36.0), host, params, session, role);
+    let starts = show_header(ui, theme, at(8.0, 8.0, size.x - 16.0, 36.0), host, params, session, role);
     show_link(ui, theme, at(8.0, size.y - 30.0, size.x - 16.0, 24.0), params, session);
 
     // The space beyond the design goes to the equalizer.
@@ -61,6 +61,7 @@ pub fn show(
     panel.show(ui, theme, compressor);
     let output = theme.panel(ui.painter(), at(right + 16.0, lower, LEFT, LOWER), "Output");
     show_output(ui, theme, output, readings);
+    starts
 }
 
 fn show_header(
@@ -71,7 +72,7 @@ fn show_header(
     params: &StemParams,
     session: &StemSession,
     role: Role,
-) {
+) -> bool {
     let width = theme.design_size(rect).x;
     let at = |x: f32, width: f32| theme.place(rect.min, x, 3.0, width, 30.0);
     let color = session.color_argb().map_or(theme::role_color(role), |argb| {
@@ -102,11 +103,7 @@ fn show_header(
         "What the stem is: sets where controls turn amber.",
     );
     let tip = "Trim 0 dB and a gentle compressor in the middle of what this role usually gets. The EQ stays.";
-    if switch::action(ui, theme, at(390.0, 160.0), "Load starting point", tip).clicked()
-        && let Some(link) = session.link()
-    {
-        params.load_starting_point(role, &link);
-    }
+    let starts = switch::action(ui, theme, at(390.0, 160.0), "Load starting point", tip).clicked();
     let bypass = hold(host, &params.bypass);
     switch::show(
         ui,
@@ -117,6 +114,7 @@ fn show_header(
         "Passes the stem through untouched.",
         theme::UNUSUAL,
     );
+    starts
 }
 
 fn show_trim(ui: &mut Ui, theme: &Theme, rect: Rect, host: &Hand, params: &StemParams, role: Role) {

@@ -1,0 +1,146 @@
+//! Presets on disk: what is saved comes back, and nothing of the user's is lost.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use plugin_kit::edits::presets::{Existing, NotSaved, Presets};
+use plugin_kit::edits::settings::{Setting, Settings};
+
+const FACTORY: &str = "[[preset]]\nname = 'Neutral'\nsettings = {}\n";
+
+fn open(folder: &Path) -> Presets {
+    let mut presets = Presets::in_folder("org.stemma.small", FACTORY, Some(folder.to_owned()));
+    presets.read();
+    presets
+}
+
+fn settings(gain_db: f32) -> Settings {
+    [("gain".to_owned(), gain_db.into()), ("detector".to_owned(), Setting::Choice("RMS".to_owned()))].into()
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("the system has a folder for tests")
+}
+
+#[test]
+fn a_saved_preset_is_in_the_menu_of_every_instance_and_a_text_people_can_read() {
+    let folder = folder();
+    let place = folder.path().join("presets").join("Small");
+    let (mut one, mut other) = (open(&place), open(&place));
+    one.save("Warm bass", settings(-0.2), Existing::Keep).expect("it can be saved");
+    assert_eq!(other.names(), ["Neutral"]);
+    assert!(other.read().is_empty());
+    assert_eq!(other.names(), ["Neutral", "Warm bass"]);
+    assert_eq!(other.get(1).expect("it is there").settings, settings(-0.2));
+    let text = fs::read_to_string(place.join("Warm bass.toml")).expect("it is there");
+    let expected = "format = 1\nplugin = \"org.stemma.small\"\nname = \"Warm bass\"\n\n\
+                    [settings]\ndetector = \"RMS\"\ngain = -0.2\n";
+    assert_eq!(text, expected);
+    assert_eq!(files(&place), ["Warm bass.toml"], "nothing else is left");
+}
+
+#[test]
+fn a_preset_is_replaced_only_when_asked_to() {
+    let folder = folder();
+    let mut presets = open(folder.path());
+    presets.save("Warm", settings(1.0), Existing::Keep).expect("it can be saved");
+    let again = presets.save(" warm", settings(2.0), Existing::Keep);
+    assert_eq!(again.expect_err("it is there").to_string(), "You have a preset Warm already");
+    assert_eq!(presets.get(1).expect("it is there").settings, settings(1.0));
+    presets.save("warm", settings(2.0), Existing::Replace).expect("it can be replaced");
+    assert_eq!((presets.names().len(), presets.get(1).expect("it is there").settings.clone()), (2, settings(2.0)));
+    assert_eq!(files(folder.path()), ["Warm.toml"]);
+}
+
+#[test]
+fn what_another_instance_has_saved_since_is_not_overwritten() {
+    let folder = folder();
+    let (mut one, mut other) = (open(folder.path()), open(folder.path()));
+    one.save("Warm", settings(1.0), Existing::Keep).expect("it can be saved");
+    assert!(matches!(other.save("Warm", settings(2.0), Existing::Keep), Err(NotSaved::Exists(_))));
+}
+
+#[test]
+fn names_that_make_the_same_file_name_do_not_meet() {
+    let folder = folder();
+    let mut presets = open(folder.path());
+    presets.save("Bass/DI", settings(1.0), Existing::Keep).expect("it can be saved");
+    presets.save("Bass?DI", settings(2.0), Existing::Keep).expect("it can be saved");
+    assert_eq!(presets.names(), ["Neutral", "Bass/DI", "Bass?DI"]);
+    assert_eq!(files(folder.path()), ["Bass_DI (2).toml", "Bass_DI.toml"]);
+}
+
+#[test]
+fn a_name_of_the_plugins_own_and_no_name_are_refused() {
+    let folder = folder();
+    let mut presets = open(folder.path());
+    for existing in [Existing::Keep, Existing::Replace] {
+        assert!(matches!(presets.save("neutral", settings(1.0), existing), Err(NotSaved::Factory(_))));
+        assert!(matches!(presets.save(" \t", settings(1.0), existing), Err(NotSaved::NoName)));
+    }
+    assert!(files(folder.path()).is_empty());
+}
+
+#[test]
+fn what_cannot_be_read_is_left_out_with_a_sentence_and_never_touched() {
+    let folder = folder();
+    let head = "plugin = 'org.stemma.small'\nname = 'Warm'\nsettings = {}\n";
+    let garbage: [(&str, Vec<u8>, &str); 8] = [
+        ("binary.toml", vec![0xff, 0xfe, 0, 1], "it is no preset: invalid utf-8"),
+        ("cut.toml", b"format = 1\nplugin = 'org.st".to_vec(), "it is no preset: "),
+        ("empty.toml", Vec::new(), "it is no preset: it does not say its format"),
+        ("future.toml", format!("format = 2\n{head}mood = 'good'\n").into_bytes(), "it was saved by a newer version"),
+        ("huge.toml", vec![b'#'; (1 << 20) + 1], "it is larger than 1048576 bytes"),
+        ("nameless.toml", b"format = 1\nplugin = 'org.stemma.small'\nname = ' '\nsettings = {}".to_vec(), "no name"),
+        ("other.toml", b"format = 1\nplugin = 'x'\nname = 'X'\nsettings = {}".to_vec(), "another plugin (x)"),
+        ("types.toml", format!("format = 1\n{head}").replace("{}", "{ gain = [1] }").into_bytes(), "it is no preset: "),
+    ];
+    for (name, bytes, _) in &garbage {
+        fs::write(folder.path().join(name), bytes).expect("it can be written");
+    }
+    fs::write(folder.path().join("good.toml"), format!("format = 1\n{head}")).expect("it can be written");
+    fs::write(folder.path().join("notes.txt"), "buy strings").expect("it can be written");
+    let mut presets = open(folder.path());
+    let left_out = presets.read();
+    assert_eq!(left_out.len(), garbage.len(), "{left_out:#?}");
+    for (sentence, (name, _, reason)) in left_out.iter().zip(&garbage) {
+        assert!(sentence.contains(name) && sentence.contains(reason), "{sentence}");
+    }
+    assert_eq!(presets.names(), ["Neutral", "Warm"]);
+    // Not even by a preset that would take the name of the file.
+    presets.save("cut", settings(1.0), Existing::Replace).expect("it can be saved");
+    for (name, bytes, _) in &garbage {
+        assert_eq!(&fs::read(folder.path().join(name)).expect("it is there"), bytes, "{name}");
+    }
+    assert!(files(folder.path()).contains(&"cut (2).toml".to_owned()));
+}
+
+#[test]
+fn presets_of_one_name_are_told_apart_by_their_files() {
+    let folder = folder();
+    let mut presets = open(folder.path());
+    presets.save("Warm", settings(1.0), Existing::Keep).expect("it can be saved");
+    let text = fs::read_to_string(folder.path().join("Warm.toml")).expect("it is there");
+    fs::write(folder.path().join("Warm copy.toml"), &text).expect("it can be written");
+    fs::write(folder.path().join("mine.toml"), text.replace("Warm", "Neutral")).expect("it can be written");
+    presets.read();
+    assert_eq!(presets.names(), ["Neutral", "Neutral (mine.toml)", "Warm", "Warm (Warm.toml)"]);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    let folder = folder();
+    let blocked: PathBuf = folder.path().join("a file");
+    fs::write(&blocked, "").expect("it can be written");
+    let error = open(&blocked.join("presets")).save("Warm", settings(1.0), Existing::Keep);
+    assert!(error.expect_err("a file is in the way").to_string().contains("a file"));
+    let error = Presets::in_folder("org.stemma.small", FACTORY, None).save("Warm", settings(1.0), Existing::Keep);
+    assert!(error.expect_err("there is no place").to_string().contains("STEMMA_CONFIG_DIR"));
+}
