@@ -39,9 +39,8 @@ fn faults_in(size: Vec2, seen: Seen) -> Vec<String> {
     // Nodes lie where the music wants them.
     let faults = faults(&opened.harness.ctx, opened.harness.output(), &name_of, &|name| name.ends_with(" node"));
     // A name of any length is told in full under the pointer; where it is typed, it scrolls.
-    let is_fault = |fault: &String| {
-        !(fault.contains(LONGEST) && (fault.ends_with("shortened") || fault.contains("is cut off")))
-    };
+    let is_fault =
+        |fault: &String| !(fault.contains(LONGEST) && (fault.ends_with("shortened") || fault.contains("is cut off")));
     faults.into_iter().filter(is_fault).collect()
 }
 

@@ -91,7 +91,7 @@ fn a_click_on_a_platform_makes_it_the_target() {
     opened.harness.run_steps(3);
     let done: Vec<Done> = opened.host.take().into_iter().map(|(_, done)| done).collect();
     let last = opened.params.platforms.all().len() as f32 - 1.0;
-    let number = opened.params.platforms.number_of("apple-music").expect("in the table") as f32;
+    let number = opened.params.platforms.number_of("apple_music").expect("in the table") as f32;
     assert_eq!(done.len(), 3);
     assert!(matches!(done[1], Done::Set(value) if (value - number / last).abs() < 1e-6), "{done:?}");
 }
