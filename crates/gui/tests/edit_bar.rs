@@ -54,7 +54,7 @@ fn presets_are_loaded_and_saved_from_the_menu() {
     assert_eq!(harness.get_by_label("Preset").value().as_deref(), Some("Glue (changed)"));
     pick_line(&mut harness, "Preset", "Loud");
     pick_line(&mut harness, "Preset", "Save as …");
-    assert_eq!(*edits.borrow(), [BarEdit::Load(1), BarEdit::Save]);
+    assert_eq!(*edits.borrow(), [BarEdit::Browse, BarEdit::Load(1), BarEdit::Browse, BarEdit::Save]);
 }
 
 fn press(harness: &mut Harness, modifiers: Modifiers, key: Key) {
