@@ -130,6 +130,7 @@ impl EditBar<'_> {
         choice::draw_arrow(painter, theme, inside);
         keyboard::focus(ui, theme, &response);
 
+        let response = response.on_hover_text("Every setting at once, by its name. Undo brings back what was.");
         let mut edit = response.clicked().then_some(BarEdit::Browse);
         Popup::menu(&response).width(rect.width()).show(|ui| {
             ScrollArea::vertical().max_height(theme.points(420.0)).show(ui, |ui| {

@@ -50,6 +50,7 @@ pub fn peak_word(peak_db: f64) -> &'static str {
 pub fn stereo(ui: &Ui, theme: &Theme, rect: Rect, name: &str, readings: &Readings) -> bool {
     let lamp = Lamp {
         largest_db: readings.true_peak_dbtp,
+        kind: "true peak",
         unit: "dBTP",
         tip: "The largest true peak since the measurement began. A click begins again.",
     };
@@ -67,12 +68,21 @@ pub fn input(
     largest_dbfs: f64,
 ) -> bool {
     let tip = "The largest sample since the window was opened. A click begins again.";
-    show(ui, theme, rect, name, rms_dbfs, peak_dbfs, &Lamp { largest_db: largest_dbfs, unit: "dBFS", tip })
+    show(
+        ui,
+        theme,
+        rect,
+        name,
+        rms_dbfs,
+        peak_dbfs,
+        &Lamp { largest_db: largest_dbfs, kind: "peak", unit: "dBFS", tip },
+    )
 }
 
 /// The largest peak since reset.
 struct Lamp<'a> {
     largest_db: f64,
+    kind: &'a str,
     unit: &'a str,
     tip: &'a str,
 }
@@ -80,7 +90,7 @@ struct Lamp<'a> {
 fn show(ui: &Ui, theme: &Theme, rect: Rect, name: &str, rms_dbfs: [f64; 2], peak_dbfs: [f64; 2], lamp: &Lamp) -> bool {
     let response = ui.interact(rect, ui.scope_id().with(name.to_owned()), Sense::hover());
     response.widget_info(|| WidgetInfo {
-        current_text_value: Some(format!("at most {} {}", figure::level(lamp.largest_db), lamp.unit)),
+        current_text_value: Some(format!("{} {} {}", lamp.kind, figure::level(lamp.largest_db), lamp.unit)),
         ..WidgetInfo::labeled(Role::Meter, true, name)
     });
     response.on_hover_text("Left and right: RMS filled, held sample peak as a line.");
@@ -181,7 +191,7 @@ pub fn correlation(ui: &Ui, theme: &Theme, rect: Rect, correlation: f64) {
 fn vertical(painter: &Painter, theme: &Theme, well: Rect, filled_db: f64, line_db: f64) {
     painter.rect_filled(well, 0.0, theme::WELL);
     let y = |level_db: f64| well.bottom() - well.height() * share(level_db);
-    painter.rect_filled(well.with_min_y(y(filled_db)), 0.0, theme::GOOD);
+    painter.rect_filled(well.with_min_y(y(filled_db)), 0.0, theme::GOOD.gamma_multiply(0.8));
     if line_db > LOWEST_DB {
         painter.hline(well.x_range(), y(line_db), theme.stroke(2.0, peak_color(line_db)));
     }

@@ -9,6 +9,7 @@ use dsp::role::Role;
 use dsp::stem_chain::{StemChain, StemReadings, StemSettings};
 use nice_plug::prelude::Param;
 use plugin_kit::door::Link;
+use plugin_kit::feed::Feed;
 use plugin_kit::figures::Figures;
 use plugin_kit::membership;
 use plugin_kit::playback::Playback;
@@ -29,6 +30,10 @@ pub struct StemSession {
     readings: Readout<StemReadings>,
     /// The stem's solo. It belongs to the moment, not to the project.
     soloed: AtomicBool,
+    /// The window wants the measurement to begin again.
+    has_new_measurement: AtomicBool,
+    /// The sound on its way to the window; its figure is the compressor's reduction.
+    pub feed: Arc<Feed<1>>,
     /// How often the master asked which stem this is.
     identify_count: AtomicU32,
     /// The count when it was looked at last, and when it had last changed by then.
@@ -52,6 +57,8 @@ impl StemSession {
             link: Arc::downgrade(link),
             readings,
             soloed: AtomicBool::new(false),
+            has_new_measurement: AtomicBool::new(false),
+            feed: Feed::new(),
             identify_count: AtomicU32::new(0),
             identified: Mutex::default(),
             has_track_color: AtomicBool::new(false),
@@ -112,6 +119,11 @@ impl StemSession {
     /// Solos the stem: the others of its session are silent until it is taken back. `[any]`
     pub fn set_solo(&self, on: bool) {
         self.soloed.store(on, Ordering::Relaxed);
+    }
+
+    /// Lets the measurement begin again with the next block. `[any]`
+    pub fn restart_measurement(&self) {
+        self.has_new_measurement.store(true, Ordering::Relaxed);
     }
 
     /// How strongly the window flashes because the master asked which stem this is: 1 at first, 0 after two seconds and
@@ -227,7 +239,8 @@ fn edit<P: Param>(link: &Link, at: At, parameter: &P, plain: P::Plain, done: Ans
 
 /// Does what the master asks. `[audio]`
 pub fn obey(voice: &mut Voice, chain: &mut StemChain, session: &StemSession, link: &Link) {
-    let mut restarted = false;
+    // Set by the window.
+    let mut restarted = session.has_new_measurement.swap(false, Ordering::Relaxed);
     voice.poll_commands(|command| match command {
         Command::ResetLoudness | Command::ResetPeaks => {
             restarted = true;
