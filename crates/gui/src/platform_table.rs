@@ -54,7 +54,7 @@ impl PlatformTable {
             theme.write(ui.painter(), cell, Align2::RIGHT_CENTER, name, theme::LABEL, theme::QUIET_TEXT);
         }
         let mut child = ui.new_child(egui::UiBuilder::new().max_rect(list).id_salt("platforms"));
-        egui::ScrollArea::vertical().auto_shrink(false).show(&mut child, |ui| {
+        egui::ScrollArea::vertical().auto_shrink(false).min_scrolled_height(0.0).show(&mut child, |ui| {
             ui.spacing_mut().item_spacing = Vec2::ZERO;
             for (number, (target, (playback, verdict))) in targets.iter().zip(&self.lines).enumerate() {
                 let (_, line) = ui.allocate_space(Vec2::new(list.width(), theme.points(ROW_HEIGHT)));

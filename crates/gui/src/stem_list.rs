@@ -30,7 +30,7 @@ pub fn show(ui: &mut Ui, theme: &Theme, rect: Rect, stems: &[StemRow], mix: &Ste
     }
     let mut edits = Vec::new();
     let mut child = ui.new_child(egui::UiBuilder::new().max_rect(list).id_salt("stems"));
-    let scrolled = egui::ScrollArea::vertical().auto_shrink(false).show(&mut child, |ui| {
+    let scrolled = egui::ScrollArea::vertical().auto_shrink(false).min_scrolled_height(0.0).show(&mut child, |ui| {
         ui.spacing_mut().item_spacing = Vec2::ZERO;
         for (number, (stem, share)) in stems.iter().zip(shares(stems)).enumerate() {
             let size = Vec2::new(list.width(), theme.points(stem_row::height(stem)));

@@ -193,7 +193,7 @@ fn a_click_on_the_lamp_begins_the_measurement_again() {
     let mut harness = window(|ui| {
         clicks.set(clicks.get() + usize::from(meter::stereo(ui, &design(), place, "Input level", &readings)));
     });
-    assert_eq!(harness.get_by_label("Input level").value().as_deref(), Some("at most 0.2 dBTP"));
+    assert_eq!(harness.get_by_label("Input level").value().as_deref(), Some("true peak 0.2 dBTP"));
     harness.get_by_label("Input level over").click();
     harness.run_steps(3);
     assert_eq!(clicks.get(), 1);

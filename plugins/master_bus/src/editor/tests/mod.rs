@@ -43,10 +43,12 @@ pub fn open_with(seen: Seen, size: Vec2, mut memory: Memory) -> Opened {
     let hand = Hand::new(GuiContext::new(host.clone()));
     let theme = Theme::fitting(DESIGN, size);
     let (shown, held, asked) = (Arc::clone(&seen), Arc::clone(&params), Arc::clone(&requests));
+    let mut edits = Edits::new(params.clone(), params.compare.clone(), &PRODUCT);
     let draw = move |ui: &mut egui::Ui| {
         let seen = shown.lock().unwrap();
         let window = Window { theme: &theme, host: &hand, params: &held, seen: &seen };
         asked.lock().unwrap().extend(window.show(ui, &mut memory));
+        edits.show(ui, &theme, header::edit_bar(&theme, ui.max_rect()), &hand, None);
     };
     let mut harness = Harness::builder().with_size(size).with_step_dt(1.0 / 60.0).build_ui(draw);
     theme.apply(&harness.ctx);
