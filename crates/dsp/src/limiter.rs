@@ -94,6 +94,22 @@ pub struct Limiter {
     trace: Trace,
 }
 
+/// What the limiter did to one frame of one channel: enough to do it again.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LimiterGain {
+    /// The factor, drive not included, 0…1.
+    pub gain: f64,
+    /// The share of the outermost edge of the band (from 0.44 of the sample rate up) that was taken out, 0…1.
+    pub edge_removed: f32,
+}
+
+impl Default for LimiterGain {
+    /// Nothing was done.
+    fn default() -> Self {
+        Self { gain: 1.0, edge_removed: 0.0 }
+    }
+}
+
 /// The path of one channel.
 #[derive(Clone, Debug)]
 struct Channel {
@@ -201,6 +217,34 @@ impl Limiter {
 
     /// Limits a block in place. `[audio]`
     pub fn process(&mut self, block: &mut [&mut [f32]]) {
+        self.run(block, |_, _| {});
+    }
+
+    /// Limits a block in place and notes what was done to each frame and channel as it left; frames beyond the end of
+    /// `gains` are not noted. `[audio]`
+    pub fn process_noting(&mut self, block: &mut [&mut [f32]], gains: &mut [[LimiterGain; MAX_CHANNELS]]) {
+        self.run(block, |frame, applied| {
+            if let Some(gain) = gains.get_mut(frame) {
+                *gain = applied;
+            }
+        });
+    }
+
+    /// Drives a block and does to it what another limiter has noted, instead of looking for peaks. As late as that one;
+    /// the ceiling is not held: it was held for the other signal. `[audio]`
+    pub fn process_following(&mut self, block: &mut [&mut [f32]], gains: &[[LimiterGain; MAX_CHANNELS]]) {
+        let frames = block.iter().map(|samples| samples.len()).min().unwrap_or(0);
+        for (frame, gains) in gains.iter().enumerate().take(frames) {
+            let drive_gain = self.drive_gain.next();
+            for ((channel, samples), noted) in self.channels.iter_mut().zip(block.iter_mut()).zip(gains) {
+                let driven = safe(f64::from(samples[frame]) * drive_gain);
+                let seen = channel.band_edge.next_following(driven, noted.edge_removed);
+                samples[frame] = (f64::from(channel.to_output.next(seen)) * noted.gain) as f32;
+            }
+        }
+    }
+
+    fn run(&mut self, block: &mut [&mut [f32]], mut note: impl FnMut(usize, [LimiterGain; MAX_CHANNELS])) {
         let frames = block.iter().map(|samples| samples.len()).min().unwrap_or(0);
         let is_traced = self.trace.is_on();
         for frame in 0..frames {
@@ -219,7 +263,7 @@ impl Limiter {
                 let driven = safe(f64::from(samples[frame]) * drive_gain);
                 let seen = channel.band_edge.next(driven, ceiling_in, self.true_peak);
                 let mut peak = channel.peaks.next(seen, self.true_peak);
-                let missed_peak = channel.whole_band.next(driven, channel.band_edge.kept(), ceiling_at_peaks);
+                let missed_peak = channel.whole_band.next(driven, 1.0 - channel.band_edge.removed(), ceiling_at_peaks);
                 if self.true_peak {
                     peak = peak.max(missed_peak);
                 }
@@ -229,12 +273,14 @@ impl Limiter {
 
             let largest_excess = excess.iter().copied().fold(0.0, f64::max);
             let mut lowest_gain = 1.0f64;
-            for (((channel, samples), excess), delayed) in
-                self.channels.iter_mut().zip(block.iter_mut()).zip(excess).zip(delayed)
+            let mut gains = [LimiterGain::default(); MAX_CHANNELS];
+            for ((((channel, samples), excess), delayed), noted) in
+                self.channels.iter_mut().zip(block.iter_mut()).zip(excess).zip(delayed).zip(&mut gains)
             {
                 let linked = excess + stereo_link * (largest_excess - excess);
                 let gain = channel.envelope.next(linked.max(excess));
                 lowest_gain = lowest_gain.min(gain);
+                *noted = LimiterGain { gain, edge_removed: channel.band_edge.removed() };
                 // The gain is rounded down, so this changes nothing; it is the promise, in the last line.
                 samples[frame] = ((f64::from(delayed) * gain) as f32).clamp(-ceiling_out, ceiling_out);
                 if is_traced {
@@ -245,6 +291,7 @@ impl Limiter {
             if is_traced {
                 self.trace.end_frame(lowest_gain);
             }
+            note(frame, gains);
         }
     }
 

@@ -53,6 +53,7 @@ impl PlatformTable {
             let cell = column(theme, head, from_right, width);
             theme.write(ui.painter(), cell, Align2::RIGHT_CENTER, name, theme::LABEL, theme::QUIET_TEXT);
         }
+        let list = theme.whole_rows(list, ROW_HEIGHT, ROW_HEIGHT * targets.len() as f32);
         let mut child = ui.new_child(egui::UiBuilder::new().max_rect(list).id_salt("platforms"));
         egui::ScrollArea::vertical().auto_shrink(false).min_scrolled_height(0.0).show(&mut child, |ui| {
             ui.spacing_mut().item_spacing = Vec2::ZERO;

@@ -23,6 +23,8 @@ pub fn shares(stems: &[StemRow]) -> impl Iterator<Item = Option<f64>> {
 pub fn show(ui: &mut Ui, theme: &Theme, rect: Rect, stems: &[StemRow], mix: &StemRow) -> Vec<(usize, StemEdit)> {
     let (head, rest) = rect.split_top_bottom_at_y(rect.top() + theme.points(20.0));
     let (list, foot) = rest.split_top_bottom_at_y(rest.bottom() - theme.points(ROW_HEIGHT + 4.0));
+    let wanted: f32 = stems.iter().map(stem_row::height).sum();
+    let list = theme.whole_rows(list, ROW_HEIGHT, wanted);
     show_head(ui, theme, head);
     if stems.is_empty() {
         let text = "No stem yet. Put Stem Trim on each stem bus; stems appear here by themselves.";

@@ -210,8 +210,7 @@ fn draw_names(ui: &Ui, theme: &Theme, row: Rect, stem: &StemRow) {
     let mark = mark(theme, row).shrink2(Vec2::new(theme.points(3.0), theme.points(4.0)));
     stem_color::draw(ui, theme, mark, stem.color, is_current);
     let (_, from_right, width, _) = COLUMNS[0];
-    let buttons = if stem.remote.is_some() { theme.points(BUTTONS_WIDTH + 8.0) } else { 0.0 };
-    let end = column(theme, row, from_right, width).left() - buttons;
+    let end = column(theme, row, from_right, width).left() - theme.points(BUTTONS_WIDTH + 8.0);
     let names = row.with_min_x(row.left() + theme.points(MARK_WIDTH + 4.0)).with_max_x(end);
     let (name, rest) = names.split_left_right_at_fraction(0.5);
     theme.write_fitting(painter, name.with_max_x(name.right() - theme.points(6.0)), &stem.name, theme::VALUE, text);

@@ -2,6 +2,7 @@
 
 mod ceiling;
 mod properties;
+mod versions;
 
 use dsp::bypass::CHUNK_FRAMES;
 use dsp::compressor::CompressorSettings;

@@ -1,5 +1,7 @@
 //! Measured: the loudness now and over time, what each platform does to it, and whether the stems are the mix.
 
+use std::sync::PoisonError;
+
 use egui::{Rect, Ui};
 use gui::null_panel::NullView;
 use gui::parameter::Parameter;
@@ -18,10 +20,10 @@ impl Window<'_> {
         let at = |x: f32, width: f32| theme.place(rect.min, x, 4.0, width, 22.0);
         let reset = hold(self.host, &params.reset);
         let tip = "Starts the measurement again, here and in every stem.";
-        switch::pulse(ui, theme, &*reset, at(width - 254.0, 70.0), "Reset", tip);
+        switch::pulse(ui, theme, &*reset, at(width - 186.0, 72.0), "Reset", tip);
         let policy = hold(self.host, &params.reset_policy);
         let tip = "When the measurement starts again by itself: never, when playback starts, or also when it jumps.";
-        choice::show(ui, theme, &*policy, at(width - 178.0, 96.0), tip);
+        choice::show(ui, theme, &*policy, at(width - 108.0, 98.0), tip);
         let meter = &self.seen.measured.readings.meter;
         let below = inside.with_min_y(inside.top() + theme.points(4.0));
         if loudness_panel::show(ui, theme, below, meter, self.target()) {
@@ -32,7 +34,9 @@ impl Window<'_> {
     /// The loudness over time.
     pub fn show_history(&self, ui: &mut Ui, rect: Rect, memory: &mut Memory) {
         let inside = self.theme.panel(ui.painter(), rect, "Loudness over time");
-        memory.loudness.show(ui, self.theme, inside, self.target().and_then(|target| target.loudness_lufs));
+        let target_lufs = self.target().and_then(|target| target.loudness_lufs);
+        let mut loudness = memory.loudness.lock().unwrap_or_else(PoisonError::into_inner);
+        loudness.show(ui, self.theme, inside, target_lufs);
     }
 
     /// What each place does to the master.

@@ -12,6 +12,7 @@ mod window;
 mod wishes;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use gui::parameter::{change, is_on};
 use gui::shown::Shown;
@@ -51,6 +52,8 @@ pub struct App {
     edits: Edits,
     /// The scale egui's own parts have.
     styled: Option<Theme>,
+    /// Nobody looks for what is new: the system had no thread to give.
+    is_unwatched: bool,
     /// Whether the window has taken the size the project remembers.
     is_restored: bool,
 }
@@ -73,10 +76,14 @@ pub fn create(params: Arc<MasterParams>, session: Arc<MasterSession>) -> Option<
         memory: Memory::default(),
         edits,
         styled: None,
+        is_unwatched: false,
         is_restored: false,
     };
     create_egui_editor(state, repaint, settings, app)
 }
+
+/// Between two drawings when nobody looks whether they differ.
+const UNWATCHED: Duration = Duration::from_millis(50);
 
 impl NiceEguiApp for App {
     fn build(&mut self, ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
@@ -92,6 +99,7 @@ impl NiceEguiApp for App {
         self.session.limiter_feed().watch(true);
         self.session.feed().watch(true);
         let watch = self.watch();
+        self.is_unwatched = watch.is_none();
         let (session, params) = (Arc::clone(&self.session), Arc::clone(&self.params));
         when_closed(&ctx, move || {
             drop(watch);
@@ -122,6 +130,10 @@ impl NiceEguiApp for App {
             let bar = header::edit_bar(&theme, ui.max_rect());
             self.edits.show(ui, &theme, bar, hand, self.session.link().as_deref());
         }
+        if self.is_unwatched {
+            listened(&self.spectra).listen(self.session.feed());
+            ui.ctx().request_repaint_after(UNWATCHED);
+        }
     }
 }
 
@@ -143,7 +155,8 @@ impl App {
     /// Looks for what is new, and has the window drawn when there is something.
     fn watch(&self) -> Option<Watch> {
         let (session, params) = (Arc::clone(&self.session), Arc::clone(&self.params));
-        let (spectra, repaint) = (Arc::clone(&self.spectra), self.repaint.clone());
+        let (spectra, loudness) = (Arc::clone(&self.spectra), Arc::clone(&self.memory.loudness));
+        let repaint = self.repaint.clone();
         let mut shown = Shown::default();
         Watch::start(move || {
             let mut spectra = listened(&spectra);
@@ -153,10 +166,10 @@ impl App {
             for level_db in both.iter().flatten().flatten() {
                 shown.bar(f64::from(*level_db));
             }
-            Seen::look(&session, &params).note(&mut shown);
-            if shown.is_new() {
-                repaint.request_repaint();
-            }
+            let seen = Seen::look(&session, &params);
+            window::listen(&loudness, &seen);
+            seen.note(&mut shown);
+            repaint.request_repaint_with(shown.is_new());
         })
     }
 

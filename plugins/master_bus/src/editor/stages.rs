@@ -4,7 +4,7 @@ use dsp::role::GuardRails;
 use egui::{Align2, Rect, Ui};
 use gui::compressor_panel::CompressorPanel;
 use gui::equalizer_graph::EqualizerGraph;
-use gui::guard_rail::Tone;
+use gui::guard_rail::{self, Tone};
 use gui::knob::Knob;
 use gui::parameter::change;
 use gui::reduction_history::ReductionHistory;
@@ -89,7 +89,7 @@ impl Window<'_> {
             (&ceiling, "Ceiling", "The level no peak exceeds. −1 dBTP for streaming, −2 for broadcast."),
             (&release, "Release", "How fast the gain comes back (63 %), when not automatic."),
             (&lookahead, "Look-ahead", "How early the gain starts to fall: long is gentler. The latency stays."),
-            (&link, "Stereo link", "100 %: left and right get one gain, so the image stays put. 0 %: each its own."),
+            (&link, "Link", "100 %: left and right get one gain, so the image stays put. 0 %: each its own."),
         ];
         let size = theme.design_size(rect);
         let column = (size.x - 76.0) / tips.len() as f32;
@@ -115,7 +115,7 @@ impl Window<'_> {
         let size = theme.design_size(inside);
         let at = |x: f32, y: f32, width: f32, height: f32| theme.place(inside.min, x, y, width, height);
         let gain = hold(self.host, &params.output_gain);
-        let tip = "Gain after the limiter, only down: to listen at a matched level. Back to 0 dB before the bounce.";
+        let tip = "Gain after the limiter, only down: to listen at a matched level.";
         let tone = if params.output_gain.value() < 0.0 { Tone::Unusual } else { Tone::Usual };
         Knob::new(&*gain, "Output gain", tip).tone(tone).show(ui, theme, at(0.0, 0.0, 84.0, size.y));
         let label = at(100.0, 0.0, 84.0, 16.0);
@@ -123,8 +123,8 @@ impl Window<'_> {
         let dither = hold(self.host, &params.dither);
         let tip = "Noise for the word length of the file to come, instead of distortion. Off for 32-bit float files.";
         choice::show(ui, theme, &*dither, at(100.0, 18.0, 84.0, 26.0), tip);
-        let text = "for the word length of the bounce: off for 32-bit float";
-        let beside = at(196.0, 2.0, size.x - 196.0, size.y - 4.0);
-        theme.write_wrapped(ui.painter(), beside, text, theme::LABEL, theme::QUIET_TEXT);
+        let beside = at(200.0, 2.0, size.x - 200.0, size.y - 4.0);
+        let sentence = "For listening: back to 0 dB before the bounce.";
+        guard_rail::show(ui, theme, beside, "Output gain", tone, sentence);
     }
 }

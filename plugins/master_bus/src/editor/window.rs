@@ -1,5 +1,8 @@
 //! Window: the stems above, the stages of the master in the order of the signal below; on the right what is measured.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
+use dsp::units::SILENCE_DB;
 use egui::Ui;
 use gui::equalizer_graph::EqualizerGraph;
 use gui::loudness_history::LoudnessHistory;
@@ -30,7 +33,8 @@ pub struct Window<'a> {
 pub struct Memory {
     pub graph: EqualizerGraph,
     pub platforms: PlatformTable,
-    pub loudness: LoudnessHistory,
+    /// Also written by who looks for what is new: a window that is drawn slowly has no gaps in it.
+    pub loudness: Arc<Mutex<LoudnessHistory>>,
     pub limiter: ReductionHistory,
     pub wishes: Wishes,
     /// The session's name while it is being typed.
@@ -44,7 +48,7 @@ impl Default for Memory {
         Self {
             graph: EqualizerGraph::default(),
             platforms: PlatformTable::default(),
-            loudness: LoudnessHistory::default(),
+            loudness: Arc::default(),
             limiter: ReductionHistory::new("Limiter history"),
             wishes: Wishes::default(),
             renaming: None,
@@ -68,18 +72,26 @@ pub const GAP: f32 = 8.0;
 impl Memory {
     /// Takes what was measured since the last call into the histories. `[main]`
     pub fn update(&mut self, seen: &Seen, feed: &LimiterFeed) {
+        listen(&self.loudness, seen);
         let meter = &seen.measured.readings.meter;
-        let is_silent = meter.momentary_lufs.max(meter.short_term_lufs) <= dsp::units::SILENCE_DB;
-        if is_silent && !seen.measured.is_playing {
-            self.loudness.rest(meter, seen.sample_rate_hz);
-        } else {
-            self.loudness.update(meter, seen.sample_rate_hz);
-        }
         if meter.measured_frames < std::mem::replace(&mut self.measured_frames, meter.measured_frames) {
             self.limiter.reset();
         }
         let span = |[low, high]: [f32; 2]| Span { low, high };
         feed.take(|step| self.limiter.push_both(step.reduction_db as f32, span(step.output), span(step.input)));
+    }
+}
+
+/// Takes the loudness of now into a history; while the transport rests in silence, what was before stays in view. Threads
+/// of the plugin's own, `[main]`
+pub fn listen(history: &Mutex<LoudnessHistory>, seen: &Seen) {
+    let mut history = history.lock().unwrap_or_else(PoisonError::into_inner);
+    let meter = &seen.measured.readings.meter;
+    let is_silent = meter.momentary_lufs.max(meter.short_term_lufs) <= SILENCE_DB;
+    if is_silent && !seen.measured.is_playing {
+        history.rest(meter, seen.sample_rate_hz);
+    } else {
+        history.update(meter, seen.sample_rate_hz);
     }
 }
 
