@@ -62,6 +62,21 @@ fn draw(ui: &Ui, theme: &Theme, response: &Response, label: &str, on: bool, colo
 /// Shows a small button with a letter, a switch when `on` says which way it stands: on, it is bright, underlined and
 /// says so to screen readers. True when it was clicked.
 pub fn letter(ui: &Ui, theme: &Theme, rect: Rect, letter: &str, name: &str, on: Option<bool>, color: Color32) -> bool {
+    letter_with(ui, theme, rect, letter, name, "", on, color)
+}
+
+/// The same with a tip that says what it does to the sound.
+#[allow(clippy::too_many_arguments, reason = "what a button is")]
+pub fn letter_with(
+    ui: &Ui,
+    theme: &Theme,
+    rect: Rect,
+    letter: &str,
+    name: &str,
+    tip: &str,
+    on: Option<bool>,
+    color: Color32,
+) -> bool {
     let response = ui.interact(rect, ui.scope_id().with(name.to_owned()), Sense::click());
     response.widget_info(|| match on {
         Some(on) => WidgetInfo::selected(Role::CheckBox, true, on, name),
@@ -87,7 +102,8 @@ pub fn letter(ui: &Ui, theme: &Theme, rect: Rect, letter: &str, name: &str, on: 
         None => "",
     };
     let clicked = response.clicked();
-    response.on_hover_text(format!("{name}{state}"));
+    let gap = if tip.is_empty() { "" } else { "\n" };
+    response.on_hover_text(format!("{name}{gap}{tip}{state}"));
     clicked
 }
 
