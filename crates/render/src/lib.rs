@@ -6,6 +6,7 @@
 //! `table` is the same for the terminal · `interrupt` is Ctrl-C.
 
 pub mod delivery;
+mod file_true_peak;
 pub mod interrupt;
 pub mod measure;
 pub mod null_test;
