@@ -84,7 +84,7 @@ impl EditBar<'_> {
             }
         }
         let copy = format!("Copy to {}", self.slot.other().letter());
-        if button(ui, theme, at(66.0, 72.0), &copy, "Copy to the other settings", true, "") {
+        if button(ui, theme, at(66.0, 72.0), &copy, "Copy to the other settings", true, "both sets are alike then.") {
             edit = Some(BarEdit::CopyToOther);
         }
         if button(ui, theme, at(146.0, 54.0), "Undo", "Undo", self.undo.is_some(), self.undo.unwrap_or("Nothing")) {

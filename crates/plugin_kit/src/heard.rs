@@ -17,8 +17,8 @@ pub struct Heard<const STAGES: usize> {
     /// Of each stage, with the waveform after the chain.
     pub histories: [ReductionHistory; STAGES],
     analysis: Option<Analysis>,
-    /// Since when nothing has come; `None` before the first.
     last_came: Option<Instant>,
+    is_at_rest: bool,
     /// The 10 ms under way.
     step: Step<STAGES>,
     /// Steps of silence up to now.
@@ -57,24 +57,34 @@ impl<const STAGES: usize> Heard<STAGES> {
     /// Nothing heard yet; the stages give their histories their names. `[setup]`
     pub fn new(stages: [&'static str; STAGES]) -> Self {
         let histories = stages.map(ReductionHistory::new);
-        Self { histories, analysis: None, last_came: None, step: Step::EMPTY, silent_steps: 0, steps: 0 }
+        Self {
+            histories,
+            analysis: None,
+            last_came: None,
+            is_at_rest: true,
+            step: Step::EMPTY,
+            silent_steps: 0,
+            steps: 0,
+        }
     }
 
     /// Takes what has come. Threads of the plugin's own, `[main]`
     pub fn listen(&mut self, feed: &Feed<STAGES>) {
-        feed.read(|block| self.take(block));
-        if self.is_at_rest()
-            && let Some(Analysis { format, .. }) = self.analysis
-        {
-            // What was there when the host stopped is not there any more.
-            self.analysis = Some(Analysis::new(format));
-            self.last_came = None;
+        let mut came = false;
+        feed.read(|block| {
+            self.take(block);
+            came = true;
+        });
+        let now = Instant::now();
+        if came {
+            self.last_came = Some(now);
         }
+        self.is_at_rest = !came && self.last_came.is_none_or(|last| now - last > REST);
     }
 
     /// Nothing comes: the host does not call the plugin.
     pub fn is_at_rest(&self) -> bool {
-        self.last_came.is_none_or(|came| came.elapsed() > REST)
+        self.is_at_rest
     }
 
     /// The rate of the sound, if any was heard.
@@ -91,20 +101,20 @@ impl<const STAGES: usize> Heard<STAGES> {
 
     /// The spectra before and after the chain; `None` where nothing was heard.
     pub fn spectra_db(&self) -> [Option<[f32; POINTS]>; 2] {
-        match &self.analysis {
-            Some(analysis) if !self.is_at_rest() => [&analysis.before, &analysis.after].map(|s| Some(s.points_db())),
-            _ => [None; 2],
+        match self.moving() {
+            Some(analysis) => [&analysis.before, &analysis.after].map(|spectrum| Some(spectrum.points_db())),
+            None => [None; 2],
         }
     }
 
     /// RMS of the input's channels in dBFS.
     pub fn input_rms_dbfs(&self) -> [f64; 2] {
-        self.analysis.as_ref().map_or([SILENCE_DB; 2], |analysis| analysis.input.rms_dbfs())
+        self.moving().map_or([SILENCE_DB; 2], |analysis| analysis.input.rms_dbfs())
     }
 
     /// Sample peak of the input's channels in dBFS, held for a moment and falling.
     pub fn input_peak_dbfs(&self) -> [f64; 2] {
-        self.analysis.as_ref().map_or([SILENCE_DB; 2], |analysis| analysis.input.peak_dbfs())
+        self.moving().map_or([SILENCE_DB; 2], |analysis| analysis.input.peak_dbfs())
     }
 
     /// The largest sample that has come in, in dBFS.
@@ -119,13 +129,22 @@ impl<const STAGES: usize> Heard<STAGES> {
         }
     }
 
+    /// What was there when the host stopped is not there any more.
+    fn moving(&self) -> Option<&Analysis> {
+        self.analysis.as_ref().filter(|_| !self.is_at_rest)
+    }
+
     fn take(&mut self, block: &Block<STAGES>) {
-        self.last_came = Some(Instant::now());
+        let goes_on = !std::mem::take(&mut self.is_at_rest);
         let fits = |analysis: &Analysis| analysis.format == block.format;
         if !self.analysis.as_ref().is_some_and(fits) {
             self.analysis = None;
         }
         let analysis = self.analysis.get_or_insert_with(|| Analysis::new(block.format));
+        if !goes_on {
+            analysis.before.reset();
+            analysis.after.reset();
+        }
         analysis.before.process(block.before);
         analysis.after.process(block.after);
         analysis.input.process(block.before);

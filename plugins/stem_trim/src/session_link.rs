@@ -126,6 +126,11 @@ impl StemSession {
         self.has_new_measurement.store(true, Ordering::Relaxed);
     }
 
+    /// Whether it shall begin again, once for each time it was asked. `[audio]`
+    pub fn takes_new_measurement(&self) -> bool {
+        self.has_new_measurement.swap(false, Ordering::Relaxed)
+    }
+
     /// How strongly the window flashes because the master asked which stem this is: 1 at first, 0 after two seconds and
     /// at all other times. `[main]`
     pub fn flash(&self) -> f32 {
@@ -168,8 +173,8 @@ impl StemSession {
         }
     }
 
-    /// Does what the master asks while no audio runs, on the session's own thread.
-    fn obey_at_rest(&self, command: Command) -> Answer {
+    /// Does what the master asks while no audio runs. The session's own thread
+    pub fn obey_at_rest(&self, command: Command) -> Answer {
         let Some(link) = self.link.upgrade() else { return Answer::Busy };
         self.obey(command, &link, At::Rest)
     }
@@ -239,8 +244,7 @@ fn edit<P: Param>(link: &Link, at: At, parameter: &P, plain: P::Plain, done: Ans
 
 /// Does what the master asks. `[audio]`
 pub fn obey(voice: &mut Voice, chain: &mut StemChain, session: &StemSession, link: &Link) {
-    // Set by the window.
-    let mut restarted = session.has_new_measurement.swap(false, Ordering::Relaxed);
+    let mut restarted = session.takes_new_measurement();
     voice.poll_commands(|command| match command {
         Command::ResetLoudness | Command::ResetPeaks => {
             restarted = true;

@@ -37,8 +37,8 @@ const TRIM_WIDTH: f32 = 164.0;
 const LEVELS_WIDTH: f32 = 184.0;
 /// Height of the compressor's panel.
 const COMPRESSOR_HEIGHT: f32 = 232.0;
-/// Width of the compressor's history.
-const HISTORY_WIDTH: f32 = 250.0;
+/// Width of the compressor's controls; what is left of the panel shows its history.
+const CONTROLS_WIDTH: f32 = 632.0;
 /// Between panels, and around them.
 const SPACE: f32 = 8.0;
 /// Where the panels begin, and where they end from below.
@@ -91,9 +91,9 @@ impl Window<'_> {
         let theme = self.theme;
         let inside = theme.panel(ui.painter(), rect, "Compressor");
         let size = theme.design_size(inside);
-        let x = size.x - HISTORY_WIDTH;
-        let history = theme.place(inside.min, x, 0.0, HISTORY_WIDTH, size.y);
-        let title = theme.place(inside.min, x, -TITLE_HEIGHT, HISTORY_WIDTH, TITLE_HEIGHT);
+        let x = CONTROLS_WIDTH + 10.0;
+        let history = theme.place(inside.min, x, 0.0, size.x - x, size.y);
+        let title = theme.place(inside.min, x, -TITLE_HEIGHT, size.x - x, TITLE_HEIGHT);
         theme.write(ui.painter(), title, Align2::LEFT_CENTER, "Reduction over time", 13.0, theme::QUIET_TEXT);
         self.seen.heard().histories.iter_mut().for_each(|stage| stage.show(ui, theme, history));
         let rails = self.role().guard_rails();
@@ -104,7 +104,7 @@ impl Window<'_> {
             reduction_db: readings.reduction_db,
             max_reduction_db: readings.max_reduction_db,
         };
-        panel.show(ui, theme, theme.place(inside.min, 0.0, 0.0, x - 10.0, size.y));
+        panel.show(ui, theme, theme.place(inside.min, 0.0, 0.0, CONTROLS_WIDTH, size.y));
     }
 
     /// Whom the stem is linked to, and what can be done about it.

@@ -7,6 +7,7 @@ use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Order, PointerButton, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use gui::shown::Shown;
+use session::command::{Answer, Command};
 
 use super::stage::Stage;
 
@@ -107,6 +108,63 @@ fn a_starting_point_is_one_step_back() {
         !settings.compressor.on && (settings.trim.trim_db, settings.compressor.ratio) == (-6.0, 2.0),
         "{settings:?}"
     );
+}
+
+#[test]
+fn what_is_outside_the_range_of_its_role_says_so_in_a_sentence() {
+    let mut stage = Stage::new();
+    let settings = [("Role", 0.4), ("Compressor on", 1.0), ("Ratio", 0.0), ("Attack", 1.0), ("Bell 1 on", 1.0)];
+    settings.into_iter().for_each(|(name, normalized)| stage.set(name, normalized));
+    let said = |stage: &mut Stage, about: &str| {
+        stage.harness.run_steps(2);
+        let name = format!("{about} guard rail");
+        let sentence = stage.harness.query_by_label(&name);
+        sentence.and_then(|sentence| sentence.value()).unwrap_or_default()
+    };
+    assert_eq!(said(&mut stage, "Attack"), "Attack: usually 20 to 40 ms");
+    assert_eq!((said(&mut stage, "Trim"), said(&mut stage, "Equalizer")), (String::new(), String::new()));
+    stage.set("Bell 1 gain", 0.75);
+    assert_eq!(said(&mut stage, "Equalizer"), "Bell 1: usually −2 to 2 dB");
+    // −24 to +12 dB.
+    stage.set("Trim", 26.5 / 36.0);
+    assert_eq!(said(&mut stage, "Trim"), "Unusual for Lead vocals: -2 to +2 dB");
+    stage.set("Trim", 20.0 / 36.0);
+    assert_eq!(said(&mut stage, "Trim"), "A 4.0 dB move belongs in the mix");
+}
+
+#[test]
+fn a_click_on_a_lamp_measures_anew() {
+    let mut stage = Stage::new();
+    stage.play();
+    assert!((stage.seen.heard().largest_input_dbfs() + 6.02).abs() < 0.01);
+    stage.harness.get_by_label("Input level over").click();
+    stage.harness.run_steps(2);
+    assert_eq!(stage.seen.heard().largest_input_dbfs(), dsp::units::SILENCE_DB);
+    stage.harness.get_by_label("Output level over").click();
+    stage.harness.run_steps(2);
+    assert!(stage.session.takes_new_measurement());
+}
+
+#[test]
+fn the_window_flashes_when_the_master_asks_which_stem_it_is() {
+    let mut stage = Stage::new();
+    let has_frame = |stage: &Stage| {
+        let window = stage.harness.ctx.content_rect();
+        let is_frame = |shape: &egui::Shape| match shape {
+            // The harness leaves a margin.
+            egui::Shape::Rect(shape) => window.shrink(10.0).width() < shape.rect.width() && shape.stroke.width > 4.0,
+            _ => false,
+        };
+        stage.harness.output().shapes.iter().any(|clipped| is_frame(&clipped.shape))
+    };
+    assert!(!has_frame(&stage));
+    // On a busy machine the two seconds may be over before the window is drawn.
+    let mut flashes = || {
+        assert_eq!(stage.session.obey_at_rest(Command::Identify), Answer::Applied);
+        stage.harness.step();
+        has_frame(&stage)
+    };
+    assert!((0..3).any(|_| flashes()));
 }
 
 #[test]
