@@ -94,7 +94,7 @@ impl NullView {
             theme.write(painter, cell, Align2::LEFT_TOP, &label, 11.0, theme::QUIET_TEXT);
             theme.write(painter, cell, Align2::LEFT_BOTTOM, figure, 20.0, theme::TEXT);
         }
-        let worst_s = readings.worst_frame as f64 / self.sample_rate_hz;
+        let worst_s = readings.worst_song_frames as f64 / self.sample_rate_hz;
         let mut foot = format!("worst {} at {}", figure::level(readings.worst_residual_dbfs), clock(worst_s));
         if let Some(offset_frames) = self.offset_frames {
             let way = if offset_frames < 0 { "early" } else { "late" };

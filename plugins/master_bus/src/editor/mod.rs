@@ -86,32 +86,23 @@ pub fn create(params: Arc<MasterParams>, session: Arc<MasterSession>) -> Option<
 const UNWATCHED: Duration = Duration::from_millis(50);
 
 impl NiceEguiApp for App {
-    fn build(&mut self, ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
+    fn build(&mut self, _ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
         frame.set_clear_color(theme::BACKGROUND.into());
-        let hand = Hand::new(host);
-        if let Some(last) = self.hand.replace(hand.clone()) {
+        if let Some(last) = self.hand.replace(Hand::new(host)) {
             // What the last window was closed in the middle of.
             self.edits.record(&last);
         }
         self.styled = None;
         self.is_restored = false;
         self.edits.read_presets();
-        self.session.limiter_feed().watch(true);
-        self.session.feed().watch(true);
-        let watch = self.watch();
-        self.is_unwatched = watch.is_none();
-        let (session, params) = (Arc::clone(&self.session), Arc::clone(&self.params));
-        when_closed(&ctx, move || {
-            drop(watch);
-            session.limiter_feed().watch(false);
-            session.feed().watch(false);
-            let_go(&hand, &params);
-        });
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
         let window = ui.max_rect();
+        if !self.is_restored {
+            self.open(ui.ctx());
+        }
         self.keep_size(ui, window.size());
         let theme = Theme::fitting(DESIGN, window.size());
         if self.styled != Some(theme) {
@@ -152,6 +143,24 @@ fn listened(spectra: &Mutex<Heard<0>>) -> MutexGuard<'_, Heard<0>> {
 }
 
 impl App {
+    /// Listens and looks from the first drawing on, until the window goes away. Not earlier: under X11 a window that is
+    /// asked for a drawing before it is mapped stays empty for ever (baseview 0.4 waits for the answer to a question
+    /// nobody heard).
+    fn open(&mut self, ctx: &egui::Context) {
+        let Some(hand) = self.hand.clone() else { return };
+        self.session.limiter_feed().watch(true);
+        self.session.feed().watch(true);
+        let watch = self.watch();
+        self.is_unwatched = watch.is_none();
+        let (session, params) = (Arc::clone(&self.session), Arc::clone(&self.params));
+        when_closed(ctx, move || {
+            drop(watch);
+            session.limiter_feed().watch(false);
+            session.feed().watch(false);
+            let_go(&hand, &params);
+        });
+    }
+
     /// Looks for what is new, and has the window drawn when there is something.
     fn watch(&self) -> Option<Watch> {
         let (session, params) = (Arc::clone(&self.session), Arc::clone(&self.params));

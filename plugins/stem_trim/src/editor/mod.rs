@@ -85,37 +85,23 @@ pub fn create(params: Arc<StemParams>, session: Arc<StemSession>) -> Option<Edit
 const UNWATCHED: Duration = Duration::from_millis(50);
 
 impl NiceEguiApp for App {
-    fn build(&mut self, ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
+    fn build(&mut self, _ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
         frame.set_clear_color(theme::BACKGROUND.into());
-        let hand = Hand::new(host);
-        if let Some(earlier) = self.hand.replace(hand.clone()) {
+        if let Some(earlier) = self.hand.replace(Hand::new(host)) {
             // What was under way when the window closed was let go then.
             self.edits.record(&earlier);
         }
         self.edits.read_presets();
         self.styled = None;
         self.is_restored = false;
-
-        let (params, session, seen) = (Arc::clone(&self.params), Arc::clone(&self.session), Arc::clone(&self.seen));
-        let notifier = self.notifier.clone();
-        let mut shown = Shown::default();
-        session.feed.watch(true);
-        let watch = Watch::start(move || {
-            seen.look(&mut shown, &params, &session);
-            notifier.request_repaint_with(shown.is_new());
-        });
-        self.is_unwatched = watch.is_none();
-        let session = Arc::clone(&self.session);
-        when_closed(&ctx, move || {
-            drop(watch);
-            session.feed.watch(false);
-            hand.let_go();
-        });
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
         let size = ui.max_rect().size();
+        if !self.is_restored {
+            self.open(ui.ctx());
+        }
         self.keep_size(ui, size);
         let theme = Theme::fitting(DESIGN, size);
         if self.styled != Some(theme) {
@@ -134,6 +120,28 @@ impl NiceEguiApp for App {
 }
 
 impl App {
+    /// Listens and looks from the first drawing on, until the window goes away. Not earlier: under X11 a window that is
+    /// asked for a drawing before it is mapped stays empty for ever (baseview 0.4 waits for the answer to a question
+    /// nobody heard).
+    fn open(&mut self, ctx: &egui::Context) {
+        let Some(hand) = self.hand.clone() else { return };
+        let (params, session, seen) = (Arc::clone(&self.params), Arc::clone(&self.session), Arc::clone(&self.seen));
+        let notifier = self.notifier.clone();
+        let mut shown = Shown::default();
+        session.feed.watch(true);
+        let watch = Watch::start(move || {
+            seen.look(&mut shown, &params, &session);
+            notifier.request_repaint_with(shown.is_new());
+        });
+        self.is_unwatched = watch.is_none();
+        let session = Arc::clone(&self.session);
+        when_closed(ctx, move || {
+            drop(watch);
+            session.feed.watch(false);
+            hand.let_go();
+        });
+    }
+
     /// Asks the host once for the size the project remembers; from then on the project remembers the size there is.
     fn keep_size(&mut self, ui: &egui::Ui, size: egui::Vec2) {
         let mut remembered = self.params.window_size.write().unwrap_or_else(PoisonError::into_inner);
