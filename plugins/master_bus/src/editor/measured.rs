@@ -49,12 +49,7 @@ impl Window<'_> {
 
     /// The proof that the stems are the mix.
     pub fn show_null(&self, ui: &mut Ui, rect: Rect) {
-        let view = NullView {
-            readings: self.seen.measured.readings.null,
-            peak_dbfs: None,
-            offset_frames: None,
-            sample_rate_hz: self.seen.sample_rate_hz,
-        };
+        let view = NullView { readings: self.seen.measured.readings.null, sample_rate_hz: self.seen.sample_rate_hz };
         let inside = self.theme.panel(ui.painter(), rect, "Stems against the reference mix");
         view.show(ui, self.theme, inside);
     }

@@ -96,10 +96,12 @@ impl Seen {
         shown.share(readings.limiter_reducing_share);
         shown.exactly((meter.range_is_stable, meter.clip_count, is_playing));
         if let Some(null) = readings.null {
-            for level_db in [null.residual_dbfs, null.worst_residual_dbfs, null.relative_db.unwrap_or_default()] {
+            for level_db in [null.residual_dbfs, null.worst_residual_dbfs, null.peak_dbfs] {
                 shown.figure(level_db);
             }
-            shown.exactly(null.relative_db.is_some());
+            null.relative_db.into_iter().chain(null.worst_relative_db).for_each(|db| shown.figure(db));
+            let which = (null.relative_db.is_some(), null.worst_relative_db.is_some());
+            shown.exactly((which, null.worst_song_frames, null.offset_frames));
         }
     }
 }

@@ -65,7 +65,10 @@ pub fn playing(stems: Vec<SeenStem>) -> Seen {
         residual_dbfs: -101.2,
         relative_db: Some(-88.8),
         worst_residual_dbfs: -100.1,
-        worst_frame: 480_000_000,
+        worst_relative_db: Some(-87.7),
+        worst_song_frames: 480_000_000,
+        peak_dbfs: -96.6,
+        offset_frames: -12_345,
     };
     let readings = MasterReadings {
         meter,
