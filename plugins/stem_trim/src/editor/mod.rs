@@ -17,14 +17,14 @@ use gui::theme::{self, SCALES, Theme};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::ResizeHint;
 use nice_plug::editor::dpi::LogicalSize;
-use nice_plug_egui::baseview::HandlerError;
+use nice_plug_egui::baseview::{HandlerError, WindowWaker};
 use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, create_egui_editor,
 };
 use plugin_kit::closing::when_closed;
 use plugin_kit::controls::Hand;
 use plugin_kit::edits::Edits;
-use plugin_kit::watch::Watch;
+use plugin_kit::watch::{POLL_INTERVAL, Watch};
 
 use crate::params::{PRODUCT, StemParams};
 use crate::session_link::StemSession;
@@ -43,7 +43,7 @@ pub struct App {
     session: Arc<StemSession>,
     seen: Arc<Seen>,
     /// Asks for a drawing, from any thread.
-    notifier: RepaintNotifier,
+    waker: Option<WindowWaker>,
     /// Where edits go, while the window is open.
     hand: Option<Hand>,
     /// What can be undone, compared and loaded.
@@ -63,14 +63,14 @@ pub fn create(params: Arc<StemParams>, session: Arc<StemSession>) -> Option<Edit
     let resize_hint =
         ResizeHint::RESIZABLE.with_min_max_logical_size(Some(size(*SCALES.start())), Some(size(*SCALES.end())));
     let state = EguiEditorState::from_size(LogicalSize::new(DESIGN.x, DESIGN.y), 1.0);
-    let settings = EguiNiceSettings::new().with_tile("Stem Trim").with_resize_hint(resize_hint);
-    let notifier = RepaintNotifier::new();
+    let mut settings = EguiNiceSettings::new().with_tile("Stem Trim").with_resize_hint(resize_hint);
+    settings.repaint_poll_interval = POLL_INTERVAL;
     let edits = Edits::new(params.clone(), params.compare.clone(), &PRODUCT);
     let app = App {
         params,
         session,
         seen: Arc::new(Seen::new()),
-        notifier: notifier.clone(),
+        waker: None,
         hand: None,
         edits,
         graph: EqualizerGraph::default(),
@@ -78,7 +78,7 @@ pub fn create(params: Arc<StemParams>, session: Arc<StemSession>) -> Option<Edit
         is_unwatched: false,
         is_restored: false,
     };
-    create_egui_editor(state, notifier, settings, app)
+    create_egui_editor(state, RepaintNotifier::new(), settings, app)
 }
 
 /// Between two drawings when nobody looks whether they differ.
@@ -87,6 +87,7 @@ const UNWATCHED: Duration = Duration::from_millis(50);
 impl NiceEguiApp for App {
     fn build(&mut self, _ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
         frame.set_clear_color(theme::BACKGROUND.into());
+        self.waker = Some(frame.baseview_window().waker());
         if let Some(earlier) = self.hand.replace(Hand::new(host)) {
             // What was under way when the window closed was let go then.
             self.edits.record(&earlier);
@@ -120,18 +121,18 @@ impl NiceEguiApp for App {
 }
 
 impl App {
-    /// Listens and looks from the first drawing on, until the window goes away. Not earlier: under X11 a window that is
-    /// asked for a drawing before it is mapped stays empty for ever (baseview 0.4 waits for the answer to a question
-    /// nobody heard).
+    /// Listens and looks from the first drawing on, until the window goes away. Not earlier: see [`POLL_INTERVAL`].
     fn open(&mut self, ctx: &egui::Context) {
         let Some(hand) = self.hand.clone() else { return };
         let (params, session, seen) = (Arc::clone(&self.params), Arc::clone(&self.session), Arc::clone(&self.seen));
-        let notifier = self.notifier.clone();
+        let waker = self.waker.clone();
         let mut shown = Shown::default();
         session.feed.watch(true);
         let watch = Watch::start(move || {
             seen.look(&mut shown, &params, &session);
-            notifier.request_repaint_with(shown.is_new());
+            if shown.is_new() {
+                waker.iter().for_each(WindowWaker::request_redraw);
+            }
         });
         self.is_unwatched = watch.is_none();
         let session = Arc::clone(&self.session);
