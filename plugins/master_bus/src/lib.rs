@@ -1,5 +1,6 @@
 //! Master Bus: the stems side by side, and the master on their sum.
 
+mod alignment;
 mod editor;
 mod params;
 mod session_link;
@@ -14,6 +15,7 @@ use plugin_kit::playback::Playback;
 use plugin_kit::voice::{self, Voice};
 use triple_buffer::Input;
 
+use alignment::Recorder;
 use params::MasterParams;
 use session_link::MasterSession;
 
@@ -33,6 +35,8 @@ struct Active {
     chain: MasterChain,
     voice: Voice,
     playback: Playback,
+    /// Puts input and reference aside for whoever looks how much later one is.
+    recorder: Recorder,
 }
 
 /// What the audio thread leaves to the main thread.
@@ -100,7 +104,8 @@ impl Plugin for MasterBus {
         let latency_frames = chain.latency_frames() as u32;
         context.set_latency_samples(latency_frames);
         let voice = self.session.open_voice(format, latency_frames, config.max_buffer_size);
-        self.active = Some(Active { chain, voice, playback: Playback::default() });
+        let recorder = Recorder::new(self.session.open_alignment(format));
+        self.active = Some(Active { chain, voice, playback: Playback::default(), recorder });
         true
     }
 
@@ -116,7 +121,7 @@ impl Plugin for MasterBus {
         auxiliary: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        let Some(Active { chain, voice, playback }) = &mut self.active else {
+        let Some(Active { chain, voice, playback, recorder }) = &mut self.active else {
             return ProcessStatus::Error("process was called while inactive");
         };
         let moves = playback.follow(context.transport(), buffer.samples());
@@ -131,6 +136,12 @@ impl Plugin for MasterBus {
         let settings = self.params.settings();
         chain.set(&settings);
         let reference = auxiliary.inputs.first_mut().map(|port| &*port.as_slice());
+        if moves.started || moves.jumped {
+            recorder.begin_again();
+        }
+        recorder.record(buffer.as_slice(), reference);
+        chain.set_reference_offset_frames(recorder.offset_frames());
+        chain.locate(playback.song_frames().saturating_sub(buffer.samples() as i64));
         chain.process(buffer.as_slice(), reference);
         let position = session_link::position(playback, &settings, &self.link, true);
         voice.announce(position, buffer.samples(), || session_link::read(chain, &mut self.readings));
@@ -138,7 +149,7 @@ impl Plugin for MasterBus {
     }
 
     fn stop_processing(&mut self) {
-        if let Some(Active { chain, voice, playback }) = &mut self.active {
+        if let Some(Active { chain, voice, playback, .. }) = &mut self.active {
             let position = session_link::position(playback, &self.params.settings(), &self.link, false);
             voice.announce_now(position, || session_link::read(chain, &mut self.readings));
         }

@@ -175,14 +175,12 @@ impl Demo {
             residual_dbfs: -101.2,
             relative_db: Some(-88.8),
             worst_residual_dbfs: -100.1,
-            worst_frame: 480_000_000,
+            worst_relative_db: Some(-87.7),
+            worst_song_frames: 480_000_000,
+            peak_dbfs: -96.6,
+            offset_frames: -12_345,
         };
-        let null = NullView {
-            readings: Some(null),
-            peak_dbfs: Some(-96.6),
-            offset_frames: Some(-12_345),
-            sample_rate_hz: 48_000.0,
-        };
+        let null = NullView { readings: Some(null), sample_rate_hz: 48_000.0 };
         null.show(ui, theme, inside);
         let inside = panel(ui, 836.0, 618.0, 396.0, 234.0, "History");
         let (above, below) = inside.split_top_bottom_at_fraction(0.5);
