@@ -11,6 +11,8 @@ mod bundles;
 #[cfg(target_os = "linux")]
 mod demo;
 mod documentation;
+#[cfg(target_os = "linux")]
+mod editors;
 mod fake_host;
 #[cfg(target_os = "linux")]
 mod ffmpeg;
@@ -19,6 +21,8 @@ mod layering;
 mod limiter_song;
 #[cfg(target_os = "linux")]
 mod loudness;
+#[cfg(target_os = "linux")]
+mod offline;
 mod probe;
 mod realtime;
 #[cfg(target_os = "linux")]

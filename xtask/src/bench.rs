@@ -1,10 +1,11 @@
-//! `bench`: how fast the sound is computed, beside what others compute in the same run, and what the session costs.
+//! `bench`: how fast the sound is computed and a song mastered, beside what others do in the same run, and what the
+//! session costs.
 
 use anyhow::Result;
 
 use crate::run;
 
-/// Runs the benchmarks of the sound and of the session.
+/// Runs the benchmarks of the sound, of the session and of `stemma`.
 pub fn run() -> Result<()> {
-    run::cargo(&["bench", "-p", "dsp", "-p", "session", "--bench", "speed"])
+    run::cargo(&["bench", "-p", "dsp", "-p", "session", "-p", "render", "--bench", "speed"])
 }

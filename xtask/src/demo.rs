@@ -6,8 +6,8 @@
 
 mod accident;
 mod figures;
-mod seat;
-mod song;
+pub mod seat;
+pub mod song;
 mod studio;
 
 use std::fs;

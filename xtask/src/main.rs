@@ -8,6 +8,8 @@ mod demo;
 mod needs;
 mod plots;
 mod run;
+#[cfg(target_os = "linux")]
+mod screenshots;
 mod soak;
 mod test;
 
@@ -41,6 +43,9 @@ enum Command {
     Bench,
     /// Measure the sound and draw the manual's figures: docs/figures
     Plots(plots::Options),
+    /// Take pictures of both windows while the song plays: docs/images
+    #[cfg(target_os = "linux")]
+    Screenshots(screenshots::Options),
 }
 
 fn main() -> ExitCode {
@@ -53,6 +58,8 @@ fn main() -> ExitCode {
         Command::Soak(options) => soak::run(&options),
         Command::Bench => bench::run(),
         Command::Plots(options) => plots::run(&options),
+        #[cfg(target_os = "linux")]
+        Command::Screenshots(options) => screenshots::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

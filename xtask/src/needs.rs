@@ -42,7 +42,21 @@ pub const TESTS: &[Need] = &[
         install: (PYTHON, "dawdreamer"),
         used_for: "the VST3 bundles in a real host",
     },
+    #[cfg(target_os = "linux")]
+    XVFB,
 ];
+
+/// What shows windows where nobody sees them.
+#[cfg(target_os = "linux")]
+pub const SCREEN: &[Need] = &[XVFB];
+
+#[cfg(target_os = "linux")]
+const XVFB: Need = Need {
+    what: "Xvfb",
+    probe: &["sh", "-c", "command -v Xvfb"],
+    install: (DEBIAN, "xvfb"),
+    used_for: "windows on a screen nobody sees",
+};
 
 /// What checks the session for macOS.
 pub const MACOS: &[Need] = &[Need {

@@ -5,6 +5,7 @@ mod envelope;
 mod fine_peak;
 mod peaks;
 mod running_mean;
+pub mod trace;
 mod whole_band;
 
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
 use band_edge::BandEdge;
 use envelope::{Envelope, EnvelopeSettings};
 use peaks::UnionPeak;
+use trace::Trace;
 use whole_band::WholeBand;
 
 /// What the limiter does. The default holds −1 dBTP and drives nothing.
@@ -89,6 +91,7 @@ pub struct Limiter {
     lowest_gain: f64,
     frames: u64,
     reducing_frames: u64,
+    trace: Trace,
 }
 
 /// What the limiter did to one frame of one channel: enough to do it again.
@@ -163,6 +166,7 @@ impl Limiter {
             lowest_gain: 1.0,
             frames: 0,
             reducing_frames: 0,
+            trace: Trace::new(format.sample_rate_hz),
         };
         limiter.set(&settings);
         limiter.reset();
@@ -242,6 +246,7 @@ impl Limiter {
 
     fn run(&mut self, block: &mut [&mut [f32]], mut note: impl FnMut(usize, [LimiterGain; MAX_CHANNELS])) {
         let frames = block.iter().map(|samples| samples.len()).min().unwrap_or(0);
+        let is_traced = self.trace.is_on();
         for frame in 0..frames {
             self.unheard = false;
             let drive_gain = self.drive_gain.next();
@@ -278,8 +283,14 @@ impl Limiter {
                 *noted = LimiterGain { gain, edge_removed: channel.band_edge.removed() };
                 // The gain is rounded down, so this changes nothing; it is the promise, in the last line.
                 samples[frame] = ((f64::from(delayed) * gain) as f32).clamp(-ceiling_out, ceiling_out);
+                if is_traced {
+                    self.trace.see(delayed, samples[frame]);
+                }
             }
             self.count(lowest_gain);
+            if is_traced {
+                self.trace.end_frame(lowest_gain);
+            }
             note(frame, gains);
         }
     }
@@ -303,6 +314,11 @@ impl Limiter {
     /// 0.01 dB, 0…1. `[audio]`
     pub fn reducing_share(&self) -> f64 {
         if self.frames == 0 { 0.0 } else { self.reducing_frames as f64 / self.frames as f64 }
+    }
+
+    /// What went in and came out, moment by moment, while somebody looks. `[audio]`
+    pub fn trace(&mut self) -> &mut Trace {
+        &mut self.trace
     }
 
     /// Starts the largest reduction and the share anew. `[audio]`

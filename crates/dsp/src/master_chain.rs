@@ -5,7 +5,7 @@ use crate::compressor::{Compressor, CompressorSettings};
 use crate::dither::{Dither, WordLength};
 use crate::equalizer::{Equalizer, EqualizerSettings};
 use crate::format::Format;
-use crate::limiter::{Limiter, LimiterSettings};
+use crate::limiter::{Limiter, LimiterSettings, trace::Trace};
 use crate::master_gains::MasterGains;
 use crate::meter::loudness::Loudness;
 use crate::meter::null::{NullMeter, NullReadings};
@@ -207,6 +207,11 @@ impl MasterChain {
     /// How late the output is, under every setting. `[any]`
     pub fn latency_frames(&self) -> usize {
         self.limiter.latency_frames()
+    }
+
+    /// What goes into the limiter and comes out, while somebody looks. `[audio]`
+    pub fn limiter_trace(&mut self) -> &mut Trace {
+        self.limiter.trace()
     }
 
     /// What has been measured. `[audio]`

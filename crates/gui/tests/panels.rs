@@ -157,7 +157,9 @@ fn a_click_on_a_platform_makes_it_the_target() {
 #[test]
 fn the_largest_figure_is_the_integrated_loudness() {
     let readings = Readings { integrated_lufs: -13.96, true_peak_dbtp: 0.2, ..Readings::default() };
-    let harness = window(|ui| loudness_panel::show(ui, &design(), all(), &readings, None));
+    let harness = window(|ui| {
+        let _ = loudness_panel::show(ui, &design(), all(), &readings, None);
+    });
     assert_eq!(harness.get_by_label("Integrated loudness").value().as_deref(), Some("−14.0 LUFS"));
 }
 

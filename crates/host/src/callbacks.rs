@@ -6,6 +6,7 @@ use std::thread::{self, ThreadId};
 
 use clack_extensions::audio_ports::{AudioPortRescanFlags, HostAudioPorts, HostAudioPortsImpl};
 use clack_extensions::audio_ports_config::{HostAudioPortsConfig, HostAudioPortsConfigImpl};
+use clack_extensions::gui::{GuiSize, HostGui, HostGuiImpl};
 use clack_extensions::latency::{HostLatency, HostLatencyImpl};
 use clack_extensions::params::{
     HostParams, HostParamsImplMainThread, HostParamsImplShared, ParamClearFlags, ParamRescanFlags,
@@ -14,7 +15,9 @@ use clack_extensions::state::{HostState, HostStateImpl};
 use clack_extensions::tail::{HostTail, HostTailImpl};
 use clack_extensions::thread_check::{HostThreadCheck, HostThreadCheckImpl};
 use clack_extensions::track_info::{HostTrackInfo, HostTrackInfoImpl, TrackInfo, TrackInfoFlags, TrackInfoWriter};
-use clack_host::host::{AudioProcessorHandler, HostExtensions, HostHandlers, MainThreadHandler, SharedHandler};
+use clack_host::host::{
+    AudioProcessorHandler, HostError, HostExtensions, HostHandlers, MainThreadHandler, SharedHandler,
+};
 use clack_host::utils::{ClapId, Color};
 
 use crate::{HostCalls, Track, TrackKind};
@@ -36,6 +39,8 @@ pub(crate) struct Requests {
     dirty: AtomicU32,
     wrong_thread: AtomicU32,
     track: Mutex<Track>,
+    /// The size the editor asked for last.
+    resize: Mutex<Option<(u32, u32)>>,
 }
 
 impl Requests {
@@ -55,6 +60,7 @@ impl Requests {
             dirty: AtomicU32::new(0),
             wrong_thread: AtomicU32::new(0),
             track: Mutex::new(track),
+            resize: Mutex::new(None),
         })
     }
 
@@ -74,6 +80,12 @@ impl Requests {
 
     pub(crate) fn set_track(&self, track: Track) {
         *self.track.lock().unwrap_or_else(PoisonError::into_inner) = track;
+    }
+
+    /// The width and height the editor has asked for since this was asked last, in points.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn take_resize(&self) -> Option<(u32, u32)> {
+        self.resize.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// From here until the guard is dropped, the thread is CLAP's audio thread and not its main thread.
@@ -132,7 +144,8 @@ impl HostHandlers for Callbacks {
             .register::<HostAudioPorts>()
             .register::<HostAudioPortsConfig>()
             .register::<HostThreadCheck>()
-            .register::<HostTrackInfo>();
+            .register::<HostTrackInfo>()
+            .register::<HostGui>();
     }
 }
 
@@ -215,6 +228,27 @@ impl HostAudioPortsImpl for MainThread {
 impl HostAudioPortsConfigImpl for MainThread {
     // Layouts are read afresh at every activation.
     fn rescan(&self) {}
+}
+
+impl HostGuiImpl for AnyThread {
+    // The hints are asked for with every resize.
+    fn resize_hints_changed(&self) {}
+
+    fn request_resize(&self, size: GuiSize) -> Result<(), HostError> {
+        *self.0.resize.lock().unwrap_or_else(PoisonError::into_inner) = Some((size.width, size.height));
+        Ok(())
+    }
+
+    fn request_show(&self) -> Result<(), HostError> {
+        Err(HostError::Message("an editor is shown by whoever opened it"))
+    }
+
+    fn request_hide(&self) -> Result<(), HostError> {
+        Err(HostError::Message("an editor is hidden by whoever opened it"))
+    }
+
+    // Only floating windows are closed by others than the host.
+    fn closed(&self, _was_destroyed: bool) {}
 }
 
 impl HostTrackInfoImpl for MainThread {

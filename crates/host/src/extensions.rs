@@ -2,6 +2,8 @@
 
 use clack_extensions::audio_ports::PluginAudioPorts;
 use clack_extensions::audio_ports_config::PluginAudioPortsConfig;
+#[cfg(target_os = "linux")]
+use clack_extensions::gui::PluginGui;
 use clack_extensions::latency::PluginLatency;
 use clack_extensions::params::PluginParams;
 use clack_extensions::render::PluginRender;
@@ -23,6 +25,8 @@ pub(crate) struct Extensions {
     pub(crate) render: Option<PluginRender>,
     pub(crate) track: Option<PluginTrackInfo>,
     pub(crate) report: Option<PluginReport>,
+    #[cfg(target_os = "linux")]
+    pub(crate) gui: Option<PluginGui>,
 }
 
 impl Extensions {
@@ -38,6 +42,8 @@ impl Extensions {
             render: plugin.get_extension(),
             track: plugin.get_extension(),
             report: plugin.get_extension(),
+            #[cfg(target_os = "linux")]
+            gui: plugin.get_extension(),
         }
     }
 }

@@ -28,12 +28,12 @@ const MAX_PUMP_ROUNDS: usize = 8;
 
 /// A plugin in this process, on the thread that loaded it.
 pub struct Instance {
-    plugin: PluginInstance<Callbacks>,
+    pub(crate) plugin: PluginInstance<Callbacks>,
     active: Option<Active>,
-    requests: Arc<Requests>,
-    extensions: Extensions,
+    pub(crate) requests: Arc<Requests>,
+    pub(crate) extensions: Extensions,
     description: Description,
-    label: String,
+    pub(crate) label: String,
     /// Values set since the last block.
     pending: Vec<ParameterChange>,
     events: Vec<PluginEvent>,

@@ -8,6 +8,8 @@ mod active;
 mod bundle;
 mod callbacks;
 mod child;
+#[cfg(target_os = "linux")]
+mod display;
 mod error;
 mod events;
 mod extensions;
@@ -20,8 +22,12 @@ mod protocol;
 mod remote;
 mod report;
 mod serve;
+#[cfg(target_os = "linux")]
+mod window;
 
 pub use bundle::{Description, plugins_in};
+#[cfg(target_os = "linux")]
+pub use display::Display;
 pub use error::HostError;
 pub use events::{ParameterChange, PluginEvent};
 pub use instance::Instance;
@@ -32,3 +38,5 @@ pub use ports::{Layout, Port, Ports};
 pub use remote::Remote;
 pub use report::REPORT_EXTENSION;
 pub use serve::serve;
+#[cfg(target_os = "linux")]
+pub use window::{Picture, Window, WindowError};

@@ -24,7 +24,7 @@ struct Shared {
 pub struct InterruptError(#[from] ctrlc::Error);
 
 /// What shells report of a programme that was interrupted.
-const EXIT_CODE: i32 = 130;
+pub const EXIT_CODE: u8 = 130;
 
 impl Interrupt {
     /// Listens for Ctrl-C from now on; once a process. `[setup]`
@@ -35,7 +35,7 @@ impl Interrupt {
             // Pairs with `is_asked`.
             theirs.asked.store(true, Ordering::Relaxed);
             let _nobody_writes = lock(&theirs.writing);
-            process::exit(EXIT_CODE);
+            process::exit(EXIT_CODE.into());
         })?;
         Ok(Self { shared })
     }

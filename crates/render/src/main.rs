@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use command::{Outcome, check, master, measure, session, targets};
-use render::interrupt::Interrupt;
+use render::interrupt::{self, Interrupt};
 
 /// Stem mastering from the command line: checks and masters stems, measures files.
 ///
@@ -21,11 +21,9 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Check a folder of stems, and whether they are the mix
     Check(check::Options),
     /// Master the stems of a folder: to a loudness, with versions and a report
     Master(Box<master::Options>),
-    /// Measure files: loudness, range, peaks, correlation
     Measure(measure::Options),
     /// Begin, show or compare the settings of a song
     Session(session::Options),
@@ -38,19 +36,27 @@ const EXIT_CODES: &str =
 
 fn main() -> ExitCode {
     let command = CommandLine::parse().command;
-    let done = Interrupt::catch().map_err(anyhow::Error::from).and_then(|interrupt| match command {
+    let interrupt = match Interrupt::catch() {
+        Ok(interrupt) => interrupt,
+        Err(error) => return failed(&error.into()),
+    };
+    let done = match command {
         Command::Check(options) => check::run(&options, &interrupt),
         Command::Master(options) => master::run(&options, &interrupt),
         Command::Measure(options) => measure::run(&options),
         Command::Session(options) => session::run(&options, &interrupt),
         Command::Targets(options) => targets::run(&options),
-    });
+    };
     match done {
         Ok(Outcome::Pass) => ExitCode::SUCCESS,
         Ok(Outcome::Finding) => ExitCode::from(1),
-        Err(error) => {
-            eprintln!("stemma: {error:#}");
-            ExitCode::from(2)
-        }
+        // Whoever ends the programme and the work given up arrive here together: the code is the same.
+        Err(_) if interrupt.is_asked() => ExitCode::from(interrupt::EXIT_CODE),
+        Err(error) => failed(&error),
     }
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("stemma: {error:#}");
+    ExitCode::from(2)
 }

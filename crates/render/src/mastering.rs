@@ -36,6 +36,9 @@ pub struct Mastered {
     pub spectrum: AverageSpectrum,
 }
 
+/// Takes the next piece of a file, left and right: of the master, number 0, or of a part, from 1.
+pub type Write<'a, Error> = dyn FnMut(usize, &[&[f32]]) -> Result<(), Error> + 'a;
+
 /// Steps of the curves in a second, each a block.
 const STEPS_PER_SECOND: u32 = 10;
 
@@ -67,7 +70,7 @@ pub fn master<Error>(
     settings: &MasterSettings,
     parts: &[Part],
     advance: &mut dyn FnMut(usize),
-    write: &mut dyn FnMut(usize, &[&[f32]]) -> Result<(), Error>,
+    write: &mut Write<Error>,
 ) -> Result<Mastered, Error> {
     let block_frames = block_frames(song);
     let seconds = |frame: usize| frame as f64 / f64::from(song.sample_rate_hz);

@@ -54,10 +54,8 @@ pub fn measure(path: &Path, mut advance: impl FnMut(f64)) -> Result<Measured, Re
 }
 
 /// The figures of a whole file, from a meter that has heard it and was flushed. `[main]`
+///
+/// The range is that of a live meter: what the Master Bus and most other programs show.
 pub fn figures(meter: &Meter) -> Figures {
-    Figures {
-        range_lu: meter.range_of_file_lu().into(),
-        max_gain_reduction_db: Reading::NONE,
-        ..Figures::from_readings(&meter.readings(), 0.0)
-    }
+    Figures { max_gain_reduction_db: Reading::NONE, ..Figures::from_readings(&meter.readings(), 0.0) }
 }

@@ -2,22 +2,24 @@
 
 mod alignment;
 mod editor;
+mod limiter_feed;
 mod params;
 mod session_link;
 
 use std::sync::Arc;
 
 use dsp::format::Format;
-use dsp::master_chain::{MasterChain, MasterReadings};
+use dsp::master_chain::MasterChain;
 use nice_plug::prelude::*;
 use plugin_kit::door::Link;
+use plugin_kit::feed::Tap;
 use plugin_kit::playback::Playback;
 use plugin_kit::voice::{self, Voice};
 use triple_buffer::Input;
 
 use alignment::Recorder;
 use params::MasterParams;
-use session_link::MasterSession;
+use session_link::{MasterSession, Measured};
 
 /// The plugin.
 pub struct MasterBus {
@@ -25,7 +27,7 @@ pub struct MasterBus {
     link: Arc<Link>,
     session: Arc<MasterSession>,
     /// What the window and the session side read.
-    readings: Input<MasterReadings>,
+    measured: Input<Measured>,
     /// Present while active.
     active: Option<Active>,
 }
@@ -37,6 +39,8 @@ struct Active {
     playback: Playback,
     /// Puts input and reference aside for whoever looks how much later one is.
     recorder: Recorder,
+    /// To the spectra of an open window.
+    tap: Tap<0>,
 }
 
 /// What the audio thread leaves to the main thread.
@@ -49,8 +53,8 @@ impl Default for MasterBus {
     fn default() -> Self {
         let params = Arc::new(MasterParams::default());
         let link = Link::new(params.clone());
-        let (session, readings) = MasterSession::new(params.clone(), &link);
-        Self { params, link, session, readings, active: None }
+        let (session, measured) = MasterSession::new(params.clone(), &link);
+        Self { params, link, session, measured, active: None }
     }
 }
 
@@ -103,9 +107,11 @@ impl Plugin for MasterBus {
         chain.set(&self.params.settings());
         let latency_frames = chain.latency_frames() as u32;
         context.set_latency_samples(latency_frames);
+        self.session.note_rate(format.sample_rate_hz);
         let voice = self.session.open_voice(format, latency_frames, config.max_buffer_size);
         let recorder = Recorder::new(self.session.open_alignment(format));
-        self.active = Some(Active { chain, voice, playback: Playback::default(), recorder });
+        let tap = self.session.feed().open(format, config.max_buffer_size as usize);
+        self.active = Some(Active { chain, voice, playback: Playback::default(), recorder, tap });
         true
     }
 
@@ -121,7 +127,7 @@ impl Plugin for MasterBus {
         auxiliary: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        let Some(Active { chain, voice, playback, recorder }) = &mut self.active else {
+        let Some(Active { chain, voice, playback, recorder, tap }) = &mut self.active else {
             return ProcessStatus::Error("process was called while inactive");
         };
         let moves = playback.follow(context.transport(), buffer.samples());
@@ -142,16 +148,19 @@ impl Plugin for MasterBus {
         recorder.record(buffer.as_slice(), reference);
         chain.set_reference_offset_frames(recorder.offset_frames());
         chain.locate(playback.song_frames().saturating_sub(buffer.samples() as i64));
+        tap.before(buffer.as_slice());
         chain.process(buffer.as_slice(), reference);
+        tap.after(buffer.as_slice(), || []);
+        self.session.limiter_feed().follow(chain.limiter_trace(), playback.is_playing());
         let position = session_link::position(playback, &settings, &self.link, true);
-        voice.announce(position, buffer.samples(), || session_link::read(chain, &mut self.readings));
+        voice.announce(position, buffer.samples(), || session_link::read(chain, position, &mut self.measured));
         ProcessStatus::Tail(chain.latency_frames() as u32)
     }
 
     fn stop_processing(&mut self) {
         if let Some(Active { chain, voice, playback, .. }) = &mut self.active {
             let position = session_link::position(playback, &self.params.settings(), &self.link, false);
-            voice.announce_now(position, || session_link::read(chain, &mut self.readings));
+            voice.announce_now(position, || session_link::read(chain, position, &mut self.measured));
         }
     }
 

@@ -1,5 +1,7 @@
 //! What the two chains promise as a whole: the promises of every stage together, latency, bypass, readings.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of a test fail like the test itself")]
+
 mod ceiling;
 mod properties;
 mod versions;

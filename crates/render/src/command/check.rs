@@ -11,13 +11,15 @@ use render::report::write_whole;
 use super::Outcome;
 use super::progress::Progress;
 
-/// Checks a delivery: a folder of stems, and the mix they were taken from.
+/// Check a folder of stems, and whether they are the mix
 ///
-/// Looks at every stem (rate, length, bits, clipping, DC, silence, polarity), at all together (headroom, one track in two
-/// of them), and takes their sum from the mix. If something is left, it says what would make it go: "would null if
-/// Vocals were +0.80 dB".
+/// Looks at every stem (rate, length, bits, clipping, DC, silence, polarity), at all
+/// of them together (headroom, one track in two stems), and takes their sum from the
+/// mix. If something is left, it says what would make it go: "would null if Vocals
+/// were +0.80 dB".
 ///
-/// Names and roles are read from the files' names. A file `stems.toml` in the folder can say otherwise:
+/// Names and roles are read from the files' names. A file stems.toml in the folder can
+/// say otherwise:
 ///
 ///   reference = "mix.wav"
 ///   [stems."03 Gtrs.wav"]

@@ -12,7 +12,11 @@ use serde::Serialize;
 use super::Outcome;
 use super::progress::Progress;
 
-/// Loudness, range, peaks and correlation of files.
+/// Measure files: loudness, range, peaks, correlation
+///
+/// Integrated, highest momentary and highest short-term loudness (ITU-R BS.1770-5), loudness range (EBU Tech 3342), true
+/// peak twice (by a sharp filter, and as the ITU's own reads it), largest sample, peak to loudness ratio, correlation of
+/// left and right over the whole file. Files are measured several at a time.
 #[derive(clap::Args)]
 pub struct Options {
     /// Sound files, mono or stereo: WAV, AIFF, FLAC, CAF, ALAC, MP3, AAC, Ogg Vorbis

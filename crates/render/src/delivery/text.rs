@@ -3,7 +3,7 @@
 use super::page::{sentence, verdict};
 use super::{Delivery, Severity};
 use crate::null_test::NullTest;
-use crate::report::{Reading, minutes};
+use crate::report::minutes;
 use crate::table::{lined_table, printable};
 
 /// The check as text: lines of aligned columns, without colours, ending in a newline. `[main]`
@@ -58,22 +58,23 @@ fn stems(delivery: &Delivery) -> String {
 
 fn null_test(test: &NullTest) -> String {
     let left = &test.residual;
-    let level = |reading: Reading, unit: &str| match reading.value() {
-        Some(_) => format!("{} {unit}", reading.text(1)),
-        None => "nothing".to_owned(),
+    let mut lines = match left.peak_dbfs.value() {
+        None => vec!["Null test: pass. Nothing is left: the sum is the mix, to the bit.".to_owned()],
+        Some(peak) => vec![
+            format!("Null test: {}. Left of mix − sum:", verdict(test.verdict)),
+            format!("  peak {peak:.1} dBFS at {}", minutes(left.peak_at_s)),
+            format!(
+                "  loudest 400 ms {} dBFS, {} dB relative to the mix, at {}",
+                left.worst_rms_dbfs.text(1),
+                left.worst_relative_db.text(1),
+                minutes(left.worst_at_s)
+            ),
+            format!("  middle 400 ms {} dB relative to the mix", left.median_relative_db.text(1)),
+        ],
     };
-    let mut lines = vec![format!(
-        "Null test: {}. Left of mix − sum: peak {} at {}, loudest 400 ms {} ({} relative to the mix), middle {}",
-        verdict(test.verdict),
-        level(left.peak_dbfs, "dBFS"),
-        minutes(left.peak_at_s),
-        level(left.worst_rms_dbfs, "dBFS"),
-        level(left.worst_relative_db, "dB"),
-        level(left.median_relative_db, "dB"),
-    )];
-    lines.extend(test.sentences.iter().map(|sentence| format!("  {}", printable(sentence))));
+    lines.extend(test.sentences.iter().map(|sentence| format!("  → {}", printable(sentence))));
     if let Some(db) = test.repaired.as_ref().and_then(|left| left.worst_relative_db.value()) {
-        lines.push(format!("  With that, the worst 400 ms would be {db:.0} dB below the mix."));
+        lines.push(format!("    With that, the worst 400 ms would be {db:.0} dB below the mix."));
     }
     lines.join("\n")
 }

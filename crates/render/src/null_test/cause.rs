@@ -78,12 +78,16 @@ pub enum Cause {
         /// Where the difference begins.
         above_hz: f64,
     },
-    /// A click or a few.
+    /// Clicks, one or many: a bad edit, or a metronome that leaks.
     Click {
-        /// When, in seconds.
+        /// When the highest comes, in seconds.
         at_s: f64,
-        /// How high.
+        /// How high it is.
         peak_dbfs: f64,
+        /// How many there are.
+        count: usize,
+        /// From one to the next, in seconds, if they are regular.
+        every_s: Option<f64>,
         /// The stem that holds it, if one does.
         stem: Option<usize>,
     },
@@ -135,9 +139,16 @@ impl Cause {
                     above_hz / 1_000.0
                 )
             }
-            Self::Click { at_s, peak_dbfs, stem } => {
-                let place = stem.as_ref().map_or("the difference".to_owned(), name);
-                format!("a click of {peak_dbfs:.1} dBFS in {place} at {}", minutes(*at_s))
+            Self::Click { at_s, peak_dbfs, count, every_s, stem } => {
+                let place = stem.as_ref().map_or("the mix, or in a stem where it hides".to_owned(), name);
+                let at = minutes(*at_s);
+                match (count, every_s) {
+                    (_, Some(every_s)) => format!(
+                        "{count} clicks of up to {peak_dbfs:.1} dBFS in {place}, one every {every_s:.2} s: a metronome leaks"
+                    ),
+                    (0..=1, _) => format!("a click of {peak_dbfs:.1} dBFS in {place} at {at}"),
+                    _ => format!("{count} clicks of up to {peak_dbfs:.1} dBFS in {place}, the highest at {at}"),
+                }
             }
         }
     }

@@ -115,6 +115,7 @@ fn frequency(octaves: f64) -> String {
     if hz < 999.5 { format!("{hz:.0} Hz") } else { format!("{:.0} kHz", 0.001 * hz) }
 }
 
+/// Draws curves; `across_label` writes a place on the axis from left to right.
 pub fn draw(
     across: std::ops::Range<f64>,
     across_label: fn(f64) -> String,

@@ -1,0 +1,158 @@
+//! The windows: opened and closed over and over, and side by side, on a screen nobody sees. Each test runs in a process
+//! of its own, since the plugins find their screen in the environment.
+
+use std::fs;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use host::{Activation, Display, Instance, Picture, Player, Position, Track, Window};
+use x11rb::protocol::res::ConnectionExt;
+
+use crate::bundles::{Product, session_directory};
+
+const ROLE: &str = "STEMMA_TEST_WINDOWS";
+
+/// How often each window is opened.
+const ROUNDS: usize = 100;
+
+/// Gives a test a process and a screen; says so where there is no screen to be had.
+fn on_a_screen(role: &str) {
+    let Some(screen) = Display::start(2100, 900) else {
+        println!("skipped: Xvfb is not installed (sudo apt-get install -y xvfb)");
+        return;
+    };
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "editors::a_process_of_its_own", "--nocapture"])
+        .env(ROLE, role)
+        .env("DISPLAY", screen.name())
+        .env("STEMMA_SESSION_DIR", session_directory())
+        .env("STEMMA_CONFIG_DIR", session_directory())
+        .output()
+        .unwrap();
+    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    assert!(output.status.success(), "{}\n{}\n{}", output.status, said[0], said[1]);
+    said[0].lines().filter(|line| line.starts_with('—')).for_each(|line| println!("{line}"));
+}
+
+#[test]
+fn windows_opened_a_hundred_times_leave_nothing_behind() {
+    on_a_screen("again and again");
+}
+
+#[test]
+fn two_windows_of_one_plugin_and_that_of_the_other_draw_side_by_side() {
+    on_a_screen("side by side");
+}
+
+#[test]
+fn a_process_of_its_own() {
+    match std::env::var(ROLE).as_deref() {
+        Ok("again and again") => again_and_again(),
+        Ok("side by side") => side_by_side(),
+        _ => {}
+    }
+}
+
+/// A plugin that is playing.
+fn open(product: Product) -> Instance {
+    let mut instance = Instance::load(product.clap_library(), None, Track::bus("Drums")).unwrap();
+    let activation = Activation { sample_rate_hz: 48_000.0, max_frames: 256, channels: 2, offline: false };
+    instance.activate(&activation).unwrap();
+    instance
+}
+
+fn play(instance: &mut Instance, frame: i64) {
+    let (input, mut output) = (vec![vec![0.25; 256]; 2], vec![vec![0.0; 256]; 2]);
+    let input: Vec<&[f32]> = input.iter().map(Vec::as_slice).collect();
+    let mut output: Vec<&mut [f32]> = output.iter_mut().map(Vec::as_mut_slice).collect();
+    instance.process(&input, None, &mut output, Position::playing(frame), &[]).unwrap();
+}
+
+/// Waits until the window shows more than its background; a window that never does fails the test.
+fn drawn(window: &Window, instance: &mut Instance) -> Picture {
+    // Far more than it takes: the machine may be busy with other things.
+    let until = Instant::now() + Duration::from_secs(60);
+    for frame in (0..).step_by(256) {
+        play(instance, frame);
+        window.serve(instance).unwrap();
+        let picture = window.picture().unwrap();
+        if picture.color_count() > 16 {
+            return picture;
+        }
+        assert!(Instant::now() < until, "the window stays empty");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    unreachable!("the song has no end")
+}
+
+/// What a process has open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Open {
+    files: usize,
+    threads: usize,
+    /// Connections to the screen, of all its programs.
+    clients: usize,
+}
+
+fn count() -> Open {
+    let entries = |folder| fs::read_dir(folder).unwrap().count();
+    let (screen, _) = x11rb::connect(None).unwrap();
+    let clients = screen.res_query_clients().unwrap().reply().unwrap().clients.len();
+    Open { files: entries("/proc/self/fd"), threads: entries("/proc/self/task"), clients }
+}
+
+fn resident_kib() -> usize {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+fn again_and_again() {
+    let mut instances = Product::ALL.map(open);
+    let mut rounds = |count: usize| {
+        for round in 0..count {
+            for instance in &mut instances {
+                let window = Window::open(instance, 0, 0).unwrap();
+                play(instance, 256 * round as i64);
+                window.serve(instance).unwrap();
+                // Some are closed before they have drawn anything, as by a hand that clicked twice.
+                if round % 5 == 0 {
+                    drawn(&window, instance);
+                }
+                window.close(instance).unwrap();
+            }
+        }
+    };
+    // What a library makes once and keeps is made by then.
+    rounds(10);
+    let (before, before_kib) = (count(), resident_kib());
+    rounds(ROUNDS);
+    // A thread that has been told to end may take its time.
+    let until = Instant::now() + Duration::from_secs(30);
+    while count() != before && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(count(), before);
+    let grown_kib = resident_kib().saturating_sub(before_kib);
+    println!("— {ROUNDS} openings of each window: {grown_kib} KiB more in memory, {before:?} as before");
+}
+
+fn side_by_side() {
+    let mut instances = [Product::StemTrim, Product::StemTrim, Product::MasterBus].map(open);
+    let windows: Vec<Window> = instances
+        .iter_mut()
+        .zip([(0, 0), (0, 300), (810, 0)])
+        .map(|(instance, (left, top))| Window::open(instance, left, top).unwrap())
+        .collect();
+    for (window, instance) in windows.iter().zip(&mut instances) {
+        let picture = drawn(window, instance);
+        println!("— {}: {} × {}, {} colours", instance.label(), picture.width, picture.height, picture.color_count());
+    }
+    // The first goes, and the others draw on.
+    let mut windows = windows.into_iter();
+    windows.next().unwrap().close(&mut instances[0]).unwrap();
+    for (window, instance) in windows.zip(&mut instances[1..]) {
+        drawn(&window, instance);
+        window.close(instance).unwrap();
+    }
+}
