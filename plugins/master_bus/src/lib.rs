@@ -1,5 +1,6 @@
 //! Master Bus: the stems side by side, and the master on their sum.
 
+mod alignment;
 mod editor;
 mod limiter_feed;
 mod params;
@@ -16,6 +17,7 @@ use plugin_kit::playback::Playback;
 use plugin_kit::voice::{self, Voice};
 use triple_buffer::Input;
 
+use alignment::Recorder;
 use params::MasterParams;
 use session_link::{MasterSession, Measured};
 
@@ -35,6 +37,8 @@ struct Active {
     chain: MasterChain,
     voice: Voice,
     playback: Playback,
+    /// Puts input and reference aside for whoever looks how much later one is.
+    recorder: Recorder,
     /// To the spectra of an open window.
     tap: Tap<0>,
 }
@@ -105,8 +109,9 @@ impl Plugin for MasterBus {
         context.set_latency_samples(latency_frames);
         self.session.note_rate(format.sample_rate_hz);
         let voice = self.session.open_voice(format, latency_frames, config.max_buffer_size);
+        let recorder = Recorder::new(self.session.open_alignment(format));
         let tap = self.session.feed().open(format, config.max_buffer_size as usize);
-        self.active = Some(Active { chain, voice, playback: Playback::default(), tap });
+        self.active = Some(Active { chain, voice, playback: Playback::default(), recorder, tap });
         true
     }
 
@@ -122,7 +127,7 @@ impl Plugin for MasterBus {
         auxiliary: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        let Some(Active { chain, voice, playback, tap }) = &mut self.active else {
+        let Some(Active { chain, voice, playback, recorder, tap }) = &mut self.active else {
             return ProcessStatus::Error("process was called while inactive");
         };
         let moves = playback.follow(context.transport(), buffer.samples());
@@ -137,6 +142,12 @@ impl Plugin for MasterBus {
         let settings = self.params.settings();
         chain.set(&settings);
         let reference = auxiliary.inputs.first_mut().map(|port| &*port.as_slice());
+        if moves.started || moves.jumped {
+            recorder.begin_again();
+        }
+        recorder.record(buffer.as_slice(), reference);
+        chain.set_reference_offset_frames(recorder.offset_frames());
+        chain.locate(playback.song_frames().saturating_sub(buffer.samples() as i64));
         tap.before(buffer.as_slice());
         chain.process(buffer.as_slice(), reference);
         tap.after(buffer.as_slice(), || []);

@@ -1,10 +1,11 @@
 //! Master Bus in the session: the stems it sees, and what it tells of the mix.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use dsp::format::Format;
 use dsp::master_chain::{MasterChain, MasterReadings, MasterSettings};
+use dsp::meter::null::{NullReadings, NullVerdict};
 use dsp::role::Role;
 use plugin_kit::door::Link;
 use plugin_kit::feed::Feed;
@@ -20,6 +21,7 @@ use session::member::{Activity, StemView};
 use session::meters::{Meters, Position, Run};
 use triple_buffer::Input;
 
+use crate::alignment::Alignment;
 use crate::limiter_feed::LimiterFeed;
 use crate::params::MasterParams;
 
@@ -41,6 +43,8 @@ pub struct MasterSession {
     feed: Arc<Feed<0>>,
     /// Of the last activation; 0 before the first.
     sample_rate_hz: AtomicU32,
+    /// Of the last activation.
+    alignment: Mutex<Option<Arc<Alignment>>>,
 }
 
 impl MasterSession {
@@ -55,6 +59,7 @@ impl MasterSession {
             limiter_feed: LimiterFeed::default(),
             feed: Feed::new(),
             sample_rate_hz: AtomicU32::new(0),
+            alignment: Mutex::default(),
         });
         let keeper = Arc::clone(&session.params);
         link.guard_identity(&["session"], move |saved| keeper.membership.may_become(saved));
@@ -67,7 +72,7 @@ impl MasterSession {
     pub fn open_voice(self: &Arc<Self>, format: Format, latency_frames: u32, max_block_frames: u32) -> Voice {
         let session = Arc::downgrade(self);
         let params = Arc::clone(&self.params);
-        let info = move || Info {
+        let describe = move |session: Option<Arc<Self>>| Info {
             name: "Master".to_owned(),
             role: Role::Other as u8,
             color_argb: 0,
@@ -76,7 +81,6 @@ impl MasterSession {
             sample_rate_hz: format.sample_rate_hz,
             max_block_frames,
             host_name: session
-                .upgrade()
                 .and_then(|session| session.link.upgrade())
                 .map(|link| link.host_name())
                 .unwrap_or_default(),
@@ -84,6 +88,14 @@ impl MasterSession {
             plugin_version: membership::version(env!("CARGO_PKG_VERSION")),
             soloed: false,
             reset_policy: params.measure.reset_policy.value().into(),
+        };
+        let info = move || {
+            let session = session.upgrade();
+            // The session's helper asks a few times a second, on a thread that may take its time.
+            if let Some(session) = &session {
+                session.find_offset();
+            }
+            describe(session)
         };
         // Nobody commands a master.
         let publisher = self.params.membership.publisher(info, |_| Answer::Unknown);
@@ -123,6 +135,21 @@ impl MasterSession {
         self.link.upgrade()
     }
 
+    /// Where an activation puts its input and the reference mix aside. `[setup]`
+    pub fn open_alignment(&self, format: Format) -> Arc<Alignment> {
+        let alignment = Alignment::new(format.sample_rate_hz);
+        *self.alignment.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&alignment));
+        alignment
+    }
+
+    /// Looks how much later the stems come than the reference mix, if there is something new to look at.
+    fn find_offset(&self) {
+        let alignment = self.alignment.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(alignment) = alignment {
+            alignment.find();
+        }
+    }
+
     /// The stems of the session, as they are now. `[main]`
     pub fn stems(&self) -> Vec<StemView> {
         let mut stems = Vec::new();
@@ -142,6 +169,7 @@ impl MasterSession {
     }
 
     fn report(&self) -> String {
+        self.find_offset();
         let readings = self.measured().readings;
         let non_finite_samples = self.link.upgrade().map_or(0, |link| link.non_finite_samples());
         let stems: Vec<Value> = self.stems().iter().map(stem_report).collect();
@@ -160,11 +188,27 @@ impl MasterSession {
             "limiter_reduction_db": readings.limiter_reduction_db,
             "max_limiter_reduction_db": readings.max_limiter_reduction_db,
             "limiter_reducing_share": readings.limiter_reducing_share,
-            "null_residual_dbfs": readings.null.map(|null| null.worst_residual_dbfs),
+            "null_test": readings.null.as_ref().map(null_report),
             "stems": stems,
         })
         .to_string()
     }
+}
+
+fn null_report(comparison: &NullReadings) -> Value {
+    json!({
+        "verdict": comparison.verdict().map(|verdict| match verdict {
+            NullVerdict::Pass => "pass",
+            NullVerdict::Warn => "warn",
+            NullVerdict::Fail => "fail",
+        }),
+        "offset_frames": comparison.offset_frames,
+        "residual_dbfs": audible(comparison.residual_dbfs),
+        "worst_residual_dbfs": audible(comparison.worst_residual_dbfs),
+        "worst_relative_db": comparison.worst_relative_db.and_then(audible),
+        "worst_song_frames": comparison.worst_song_frames,
+        "peak_dbfs": audible(comparison.peak_dbfs),
+    })
 }
 
 fn stem_report(stem: &StemView) -> Value {

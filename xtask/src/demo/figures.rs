@@ -23,10 +23,43 @@ pub struct MasterReport {
     pub limiter_reduction_db: f64,
     /// The most the limiter reduced.
     pub max_limiter_reduction_db: f64,
-    /// Worst difference from the reference mix.
-    pub null_residual_dbfs: Option<f64>,
+    /// How the sum compares with the reference mix, where there is one.
+    pub null_test: Option<NullReport>,
     /// The stems as the master received them through the session.
     pub stems: Vec<StemReport>,
+}
+
+/// What is left when the reference mix is taken away from the sum.
+#[derive(Clone, Debug, Deserialize)]
+pub struct NullReport {
+    /// "pass", "warn" or "fail"; nothing while all was silent.
+    pub verdict: Option<String>,
+    /// How much later the sum comes than the reference.
+    pub offset_frames: i64,
+    /// What was left at the worst moment; nothing where every bit agrees.
+    pub worst_residual_dbfs: Option<f64>,
+    /// Where in the song that was.
+    pub worst_song_frames: i64,
+}
+
+impl NullReport {
+    /// All of it in sentences.
+    pub fn sentence(&self, sample_rate_hz: f64) -> String {
+        let verdict = self.verdict.as_deref().unwrap_or("no verdict");
+        let found = match self.worst_residual_dbfs {
+            None => format!("Null test: {verdict}. The sum of the stems is the reference, to the bit."),
+            Some(residual_dbfs) => format!(
+                "Null test: {verdict}. The sum of the stems is {residual_dbfs:.1} dBFS RMS off the reference in the \
+                 worst 400 ms, which end at {:.1} s.",
+                self.worst_song_frames as f64 / sample_rate_hz
+            ),
+        };
+        match self.offset_frames {
+            0 => found,
+            late if late > 0 => format!("{found} It comes {late} frames after it."),
+            early => format!("{found} It comes {} frames before it.", early.unsigned_abs()),
+        }
+    }
 }
 
 /// A stem as the master knows it.

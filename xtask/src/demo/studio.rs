@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use dsp::sum::Sum;
-use dsp::units::SILENCE_DB;
 use host::{Activation, Player, Position, Track};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use render::report::Curves;
@@ -298,12 +297,8 @@ impl Take {
             song.stems.len()
         )];
         // Corrected stems differ from the reference on purpose: only a neutral sum is compared.
-        if let Some(residual_dbfs) = self.master.null_residual_dbfs.filter(|_| self.is_neutral) {
-            notes.push(if residual_dbfs <= SILENCE_DB {
-                "The sum of the stems is the reference, to the bit.".to_owned()
-            } else {
-                format!("The sum of the stems is {residual_dbfs:.1} dBFS RMS off the reference in the worst 400 ms.")
-            });
+        if let Some(null_test) = self.master.null_test.as_ref().filter(|_| self.is_neutral) {
+            notes.push(null_test.sentence(f64::from(song.sample_rate_hz)));
         }
         notes
     }
