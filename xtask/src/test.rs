@@ -34,7 +34,7 @@ const CRATES: [(&str, &str); 13] = [
     ),
     ("targets", "the platform table and the playback it predicts"),
     ("audio_file", "files are read exactly and written whole or not at all; bad ones are named"),
-    ("render", "stem names, reports and tables"),
+    ("render", "the null test against spoiled deliveries; measuring and checking as the command line does; reports"),
     ("gui", "every control by its label, the contrast of every text"),
     ("plugin_kit", "texts of controls mean what they show; the door's own rules"),
     ("stem_trim", "the plugin's own formulas"),

@@ -10,6 +10,13 @@ use std::time::Duration;
 /// Between two looks.
 const INTERVAL: Duration = Duration::from_millis(33);
 
+/// How often the framework may look at its own note that a drawing is wanted. Under X11 never: a window that is asked for
+/// a drawing before the host has mapped it stays empty for ever (baseview 0.4 then waits for the answer to a question the
+/// server never heard), and the note may be an old one. There the first drawing comes with the mapping, and whoever
+/// watches asks for the others at the window itself.
+pub const POLL_INTERVAL: Duration =
+    if cfg!(target_os = "linux") { Duration::from_secs(24 * 3_600) } else { Duration::from_micros(15_625) };
+
 /// A look again and again, until it is dropped.
 pub struct Watch {
     ended: Arc<(Mutex<bool>, Condvar)>,

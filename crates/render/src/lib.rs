@@ -13,6 +13,7 @@
 pub mod average_spectrum;
 pub mod delivery;
 pub mod drive;
+mod file_true_peak;
 pub mod interrupt;
 pub mod mastering;
 pub mod measure;

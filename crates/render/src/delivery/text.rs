@@ -69,9 +69,9 @@ fn null_test(test: &NullTest) -> String {
                 left.worst_relative_db.text(1),
                 minutes(left.worst_at_s)
             ),
-            format!("  middle 400 ms {} dB relative to the mix", left.median_relative_db.text(1)),
         ],
     };
+    lines.extend(left.median_relative_db.value().map(|db| format!("  middle 400 ms {db:.1} dB relative to the mix")));
     lines.extend(test.sentences.iter().map(|sentence| format!("  → {}", printable(sentence))));
     if let Some(db) = test.repaired.as_ref().and_then(|left| left.worst_relative_db.value()) {
         lines.push(format!("    With that, the worst 400 ms would be {db:.0} dB below the mix."));

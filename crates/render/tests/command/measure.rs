@@ -2,9 +2,11 @@
 
 use std::process::Command;
 
+use audio_file::read;
+use dsp::{format::Format, meter::Meter};
 use serde_json::Value;
 
-use crate::desk::{Desk, noise, text};
+use crate::desk::{Desk, RATE_HZ, noise, text};
 
 /// What ffmpeg says: integrated loudness, range, true peak; none, and a word, where it is not installed.
 fn ffmpeg_figures(desk: &Desk, name: &str) -> Option<[f64; 3]> {
@@ -54,6 +56,25 @@ fn figures_agree_with_those_of_ffmpeg() {
     }
     desk.write("song.wav", &song);
     assert_agrees_with_ffmpeg(&desk, "song.wav");
+}
+
+#[test]
+fn figures_are_those_of_the_meters_in_the_plugins() {
+    let desk = Desk::new("measure_meters");
+    let mut song = noise(1, 7);
+    song.channels[1].iter_mut().for_each(|x| *x *= 0.6);
+    desk.write("song.wav", &song);
+    let mut meter = Meter::new(Format::stereo(f64::from(RATE_HZ)));
+    meter.process(&read(desk.path("song.wav")).unwrap().channels);
+    meter.flush();
+    let expected = serde_json::to_value(render::measure::figures(&meter)).unwrap();
+    let got = &json(&desk, &["song.wav"])["files"][0];
+    for (key, expected) in expected.as_object().unwrap() {
+        let [got, expected] = [&got[key], expected].map(Value::as_f64);
+        // A number that was text in between may differ in its last bit.
+        let is_same = got.zip(expected).map_or(got == expected, |(got, expected)| (got - expected).abs() < 1e-12);
+        assert!(is_same, "{key}: {got:?}, not {expected:?}");
+    }
 }
 
 #[test]

@@ -20,7 +20,7 @@ use gui::theme::{self, SCALES, Theme};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::ResizeHint;
 use nice_plug::editor::dpi::LogicalSize;
-use nice_plug_egui::baseview::HandlerError;
+use nice_plug_egui::baseview::{HandlerError, WindowWaker};
 use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, create_egui_editor,
 };
@@ -28,7 +28,7 @@ use plugin_kit::closing::when_closed;
 use plugin_kit::controls::{self, Hand};
 use plugin_kit::edits::Edits;
 use plugin_kit::heard::Heard;
-use plugin_kit::watch::Watch;
+use plugin_kit::watch::{POLL_INTERVAL, Watch};
 
 use crate::params::{MasterParams, PRODUCT};
 use crate::session_link::MasterSession;
@@ -46,7 +46,8 @@ pub struct App {
     hand: Option<Hand>,
     /// What is known of the sound before and after the chain; the watch listens.
     spectra: Arc<Mutex<Heard<0>>>,
-    repaint: RepaintNotifier,
+    /// Asks for a drawing, from any thread.
+    waker: Option<WindowWaker>,
     memory: Memory,
     /// What can be undone, compared and loaded.
     edits: Edits,
@@ -64,54 +65,46 @@ pub fn create(params: Arc<MasterParams>, session: Arc<MasterSession>) -> Option<
     let resize_hint =
         ResizeHint::RESIZABLE.with_min_max_logical_size(Some(size(*SCALES.start())), Some(size(*SCALES.end())));
     let state = EguiEditorState::from_size(LogicalSize::new(DESIGN.x, DESIGN.y), 1.0);
-    let settings = EguiNiceSettings::new().with_tile("Master Bus").with_resize_hint(resize_hint);
-    let repaint = RepaintNotifier::new();
+    let mut settings = EguiNiceSettings::new().with_tile("Master Bus").with_resize_hint(resize_hint);
+    settings.repaint_poll_interval = POLL_INTERVAL;
     let edits = Edits::new(params.clone(), params.compare.clone(), &PRODUCT);
     let app = App {
         params,
         session,
         hand: None,
         spectra: Arc::new(Mutex::new(Heard::new([]))),
-        repaint: repaint.clone(),
+        waker: None,
         memory: Memory::default(),
         edits,
         styled: None,
         is_unwatched: false,
         is_restored: false,
     };
-    create_egui_editor(state, repaint, settings, app)
+    create_egui_editor(state, RepaintNotifier::new(), settings, app)
 }
 
 /// Between two drawings when nobody looks whether they differ.
 const UNWATCHED: Duration = Duration::from_millis(50);
 
 impl NiceEguiApp for App {
-    fn build(&mut self, ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
+    fn build(&mut self, _ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
         frame.set_clear_color(theme::BACKGROUND.into());
-        let hand = Hand::new(host);
-        if let Some(last) = self.hand.replace(hand.clone()) {
+        self.waker = Some(frame.baseview_window().waker());
+        if let Some(last) = self.hand.replace(Hand::new(host)) {
             // What the last window was closed in the middle of.
             self.edits.record(&last);
         }
         self.styled = None;
         self.is_restored = false;
         self.edits.read_presets();
-        self.session.limiter_feed().watch(true);
-        self.session.feed().watch(true);
-        let watch = self.watch();
-        self.is_unwatched = watch.is_none();
-        let (session, params) = (Arc::clone(&self.session), Arc::clone(&self.params));
-        when_closed(&ctx, move || {
-            drop(watch);
-            session.limiter_feed().watch(false);
-            session.feed().watch(false);
-            let_go(&hand, &params);
-        });
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
         let window = ui.max_rect();
+        if !self.is_restored {
+            self.open(ui.ctx());
+        }
         self.keep_size(ui, window.size());
         let theme = Theme::fitting(DESIGN, window.size());
         if self.styled != Some(theme) {
@@ -152,11 +145,27 @@ fn listened(spectra: &Mutex<Heard<0>>) -> MutexGuard<'_, Heard<0>> {
 }
 
 impl App {
+    /// Listens and looks from the first drawing on, until the window goes away. Not earlier: see [`POLL_INTERVAL`].
+    fn open(&mut self, ctx: &egui::Context) {
+        let Some(hand) = self.hand.clone() else { return };
+        self.session.limiter_feed().watch(true);
+        self.session.feed().watch(true);
+        let watch = self.watch();
+        self.is_unwatched = watch.is_none();
+        let (session, params) = (Arc::clone(&self.session), Arc::clone(&self.params));
+        when_closed(ctx, move || {
+            drop(watch);
+            session.limiter_feed().watch(false);
+            session.feed().watch(false);
+            let_go(&hand, &params);
+        });
+    }
+
     /// Looks for what is new, and has the window drawn when there is something.
     fn watch(&self) -> Option<Watch> {
         let (session, params) = (Arc::clone(&self.session), Arc::clone(&self.params));
         let (spectra, loudness) = (Arc::clone(&self.spectra), Arc::clone(&self.memory.loudness));
-        let repaint = self.repaint.clone();
+        let waker = self.waker.clone();
         let mut shown = Shown::default();
         Watch::start(move || {
             let mut spectra = listened(&spectra);
@@ -169,7 +178,11 @@ impl App {
             let seen = Seen::look(&session, &params);
             window::listen(&loudness, &seen);
             seen.note(&mut shown);
-            repaint.request_repaint_with(shown.is_new());
+            let measure = &params.measure;
+            shown.exactly(format!("{:?} {:?} {:?}", params.settings(), measure.target, measure.reset_policy));
+            if shown.is_new() {
+                waker.iter().for_each(WindowWaker::request_redraw);
+            }
         })
     }
 

@@ -17,14 +17,14 @@ use gui::theme::{self, SCALES, Theme};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::ResizeHint;
 use nice_plug::editor::dpi::LogicalSize;
-use nice_plug_egui::baseview::HandlerError;
+use nice_plug_egui::baseview::{HandlerError, WindowWaker};
 use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, create_egui_editor,
 };
 use plugin_kit::closing::when_closed;
 use plugin_kit::controls::Hand;
 use plugin_kit::edits::Edits;
-use plugin_kit::watch::Watch;
+use plugin_kit::watch::{POLL_INTERVAL, Watch};
 
 use crate::params::{PRODUCT, StemParams};
 use crate::session_link::StemSession;
@@ -43,7 +43,7 @@ pub struct App {
     session: Arc<StemSession>,
     seen: Arc<Seen>,
     /// Asks for a drawing, from any thread.
-    notifier: RepaintNotifier,
+    waker: Option<WindowWaker>,
     /// Where edits go, while the window is open.
     hand: Option<Hand>,
     /// What can be undone, compared and loaded.
@@ -63,14 +63,14 @@ pub fn create(params: Arc<StemParams>, session: Arc<StemSession>) -> Option<Edit
     let resize_hint =
         ResizeHint::RESIZABLE.with_min_max_logical_size(Some(size(*SCALES.start())), Some(size(*SCALES.end())));
     let state = EguiEditorState::from_size(LogicalSize::new(DESIGN.x, DESIGN.y), 1.0);
-    let settings = EguiNiceSettings::new().with_tile("Stem Trim").with_resize_hint(resize_hint);
-    let notifier = RepaintNotifier::new();
+    let mut settings = EguiNiceSettings::new().with_tile("Stem Trim").with_resize_hint(resize_hint);
+    settings.repaint_poll_interval = POLL_INTERVAL;
     let edits = Edits::new(params.clone(), params.compare.clone(), &PRODUCT);
     let app = App {
         params,
         session,
         seen: Arc::new(Seen::new()),
-        notifier: notifier.clone(),
+        waker: None,
         hand: None,
         edits,
         graph: EqualizerGraph::default(),
@@ -78,44 +78,31 @@ pub fn create(params: Arc<StemParams>, session: Arc<StemSession>) -> Option<Edit
         is_unwatched: false,
         is_restored: false,
     };
-    create_egui_editor(state, notifier, settings, app)
+    create_egui_editor(state, RepaintNotifier::new(), settings, app)
 }
 
 /// Between two drawings when nobody looks whether they differ.
 const UNWATCHED: Duration = Duration::from_millis(50);
 
 impl NiceEguiApp for App {
-    fn build(&mut self, ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
+    fn build(&mut self, _ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
         frame.set_clear_color(theme::BACKGROUND.into());
-        let hand = Hand::new(host);
-        if let Some(earlier) = self.hand.replace(hand.clone()) {
+        self.waker = Some(frame.baseview_window().waker());
+        if let Some(earlier) = self.hand.replace(Hand::new(host)) {
             // What was under way when the window closed was let go then.
             self.edits.record(&earlier);
         }
         self.edits.read_presets();
         self.styled = None;
         self.is_restored = false;
-
-        let (params, session, seen) = (Arc::clone(&self.params), Arc::clone(&self.session), Arc::clone(&self.seen));
-        let notifier = self.notifier.clone();
-        let mut shown = Shown::default();
-        session.feed.watch(true);
-        let watch = Watch::start(move || {
-            seen.look(&mut shown, &params, &session);
-            notifier.request_repaint_with(shown.is_new());
-        });
-        self.is_unwatched = watch.is_none();
-        let session = Arc::clone(&self.session);
-        when_closed(&ctx, move || {
-            drop(watch);
-            session.feed.watch(false);
-            hand.let_go();
-        });
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
         let size = ui.max_rect().size();
+        if !self.is_restored {
+            self.open(ui.ctx());
+        }
         self.keep_size(ui, size);
         let theme = Theme::fitting(DESIGN, size);
         if self.styled != Some(theme) {
@@ -134,6 +121,28 @@ impl NiceEguiApp for App {
 }
 
 impl App {
+    /// Listens and looks from the first drawing on, until the window goes away. Not earlier: see [`POLL_INTERVAL`].
+    fn open(&mut self, ctx: &egui::Context) {
+        let Some(hand) = self.hand.clone() else { return };
+        let (params, session, seen) = (Arc::clone(&self.params), Arc::clone(&self.session), Arc::clone(&self.seen));
+        let waker = self.waker.clone();
+        let mut shown = Shown::default();
+        session.feed.watch(true);
+        let watch = Watch::start(move || {
+            seen.look(&mut shown, &params, &session);
+            if shown.is_new() {
+                waker.iter().for_each(WindowWaker::request_redraw);
+            }
+        });
+        self.is_unwatched = watch.is_none();
+        let session = Arc::clone(&self.session);
+        when_closed(ctx, move || {
+            drop(watch);
+            session.feed.watch(false);
+            hand.let_go();
+        });
+    }
+
     /// Asks the host once for the size the project remembers; from then on the project remembers the size there is.
     fn keep_size(&mut self, ui: &egui::Ui, size: egui::Vec2) {
         let mut remembered = self.params.window_size.write().unwrap_or_else(PoisonError::into_inner);
