@@ -5,6 +5,7 @@ use gui::guard_rail::{self, Tone};
 use gui::switch;
 use gui::theme::{self, Theme};
 use plugin_kit::controls::hold;
+use plugin_kit::membership::Notice;
 
 use super::request::Request;
 use super::window::{GAP, Memory, Window};
@@ -12,6 +13,8 @@ use super::window::{GAP, Memory, Window};
 /// Height of the first line, and of each line below it, in design points.
 pub const LINE: f32 = 28.0;
 pub const NOTICE: f32 = 22.0;
+/// Width of the sentence about the link while another one stands beside it.
+const LINK: f32 = 340.0;
 /// Width of the bar for comparing, undoing and presets.
 const EDIT_BAR: f32 = 520.0;
 
@@ -23,7 +26,13 @@ pub fn edit_bar(theme: &Theme, window: Rect) -> Rect {
 impl Window<'_> {
     /// Height of all lines.
     pub fn header_height(&self) -> f32 {
-        LINE + 6.0 + NOTICE * (1.0 + self.seen.notices.len() as f32)
+        let lines = self.seen.notices.iter().filter(|notice| !self.is_beside_link(notice)).count();
+        LINE + 6.0 + NOTICE * (1.0 + lines as f32)
+    }
+
+    /// A solo comes and goes with a click on a stem: nothing may move under the hand.
+    fn is_beside_link(&self, notice: &Notice) -> bool {
+        matches!(notice, Notice::Solo { .. }) && !self.seen.is_local_only
     }
 
     /// Name and bypass in the first line; below it whom the master is linked to, and a line for every notice.
@@ -75,7 +84,10 @@ impl Window<'_> {
         let (across, independent) = (190.0, 132.0);
         let place = |x: f32, width: f32| theme.place(rect.min, x, 0.0, width, NOTICE - 1.0);
 
-        let sentence = place(2.0, width - across - independent - 16.0);
+        let all = place(2.0, width - across - independent - 16.0);
+        let is_shared = seen.notices.iter().any(|notice| self.is_beside_link(notice));
+        let end = if is_shared { all.left() + theme.points(LINK) } else { all.right() };
+        let (sentence, beside) = all.split_left_right_at_x(end);
         if seen.is_local_only {
             guard_rail::show(ui, theme, sentence, "Session", Tone::Unusual, &seen.link);
         } else {
@@ -92,8 +104,14 @@ impl Window<'_> {
         if switch::action(ui, theme, place(width - independent, independent), "Make independent", tip).clicked() {
             requests.push(Request::MakeIndependent);
         }
+        let mut y = NOTICE;
         for (number, notice) in seen.notices.iter().enumerate() {
-            let line = theme.place(rect.min, 2.0, NOTICE * (number as f32 + 1.0), width - 4.0, NOTICE);
+            let line = if self.is_beside_link(notice) {
+                beside.with_min_x(beside.left() + theme.points(10.0))
+            } else {
+                y += NOTICE;
+                theme.place(rect.min, 2.0, y - NOTICE, width - 4.0, NOTICE)
+            };
             let about = format!("Notice {}", number + 1);
             guard_rail::show(ui, theme, line, &about, Tone::Unusual, &notice.to_string());
         }

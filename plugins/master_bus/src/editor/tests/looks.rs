@@ -20,7 +20,8 @@ fn is_new(change: impl Fn(&mut Seen)) -> bool {
 
 #[test]
 fn what_can_be_read_differently_is_drawn_again() {
-    let changes: [(&str, fn(&mut Seen)); 10] = [
+    type Change = fn(&mut Seen);
+    let changes: [(&str, Change); 10] = [
         ("integrated loudness", |seen| seen.measured.readings.meter.integrated_lufs += 0.1),
         ("limiter", |seen| seen.limiter_steps += 1),
         ("a trim", |seen| seen.stems[1].view.meters.trim_db -= 0.1),

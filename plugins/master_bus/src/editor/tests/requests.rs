@@ -125,3 +125,15 @@ fn what_the_user_should_know_stands_in_the_window() {
     assert!(said("Notice 1 guard rail").starts_with("Another Master Bus is in this session (REAPER)."));
     assert!(said("Notice 2 guard rail").starts_with("Drums is soloed"));
 }
+
+#[test]
+fn a_solo_is_told_and_moves_nothing_under_the_hand() {
+    use plugin_kit::membership::Notice;
+    let mut opened = two();
+    let before = opened.harness.get_by_label("Solo Bass").rect();
+    opened.seen.lock().unwrap().notices = vec![Notice::Solo { name: "Bass".to_owned() }];
+    opened.harness.run_steps(3);
+    assert_eq!(opened.harness.get_by_label("Solo Bass").rect(), before);
+    let said = opened.harness.get_by_label("Notice 1 guard rail").value().unwrap_or_default();
+    assert!(said.starts_with("Bass is soloed"), "{said}");
+}
