@@ -21,6 +21,8 @@ mod layering;
 mod limiter_song;
 #[cfg(target_os = "linux")]
 mod loudness;
+#[cfg(target_os = "linux")]
+mod offline;
 mod probe;
 mod realtime;
 #[cfg(target_os = "linux")]

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::{run, test};
 
-/// Formatting, lints, documentation, models of the session's protocol, tests; stops at the first that fails.
+/// Formatting, lints, documentation, tests; stops at the first that fails.
 pub fn run() -> Result<()> {
     run::cargo(&["fmt", "--all", "--check"])?;
     run::cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
@@ -12,6 +12,5 @@ pub fn run() -> Result<()> {
         &["doc", "--workspace", "--no-deps", "--document-private-items"],
         &[("RUSTDOCFLAGS", "-D warnings")],
     )?;
-    test::models()?;
     test::run()
 }

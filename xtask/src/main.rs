@@ -39,7 +39,7 @@ enum Command {
     Cross,
     /// The long forms of the session's tests: kills, races, scribblers; a table at the end
     Soak(soak::Options),
-    /// Measure speed: ratios side by side in one run
+    /// Measure speed: ratios side by side in one run, and files beside ffmpeg
     Bench,
     /// Measure the sound and draw the manual's figures: docs/figures
     Plots(plots::Options),

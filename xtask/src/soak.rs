@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::{run, test};
+use crate::run;
 
 /// The long forms of the session's tests.
 #[derive(clap::Args)]
@@ -25,7 +25,7 @@ struct Soak {
     share: Option<f64>,
 }
 
-const SOAKS: [Soak; 9] = [
+const SOAKS: [Soak; 10] = [
     Soak { test: "crashes::sixteen_processes_killed_at_random_harm_nobody", share: Some(0.35) },
     Soak { test: "crashes::twelve_processes_that_race_to_be_first_make_one_region", share: Some(0.15) },
     Soak { test: "stops::a_stopped_process_is_grey_but_not_dead", share: Some(0.1) },
@@ -35,7 +35,11 @@ const SOAKS: [Soak; 9] = [
     Soak { test: "hostile::members_survive_somebody_who_writes_what_they_believe", share: Some(0.1) },
     Soak { test: "libraries::two_copies_in_one_process_see_each_other_and_unload_one_by_one", share: None },
     Soak { test: "syscalls::ten_thousand_publishes_and_polls_make_no_system_call", share: None },
+    Soak { test: MODELS, share: None },
 ];
+
+/// The protocol under the orders of its atomics: a test binary of its own, all of it.
+const MODELS: &str = "loom";
 
 /// How a test ended.
 struct Outcome {
@@ -46,7 +50,7 @@ struct Outcome {
     figures: String,
 }
 
-/// Runs them one after the other, then the models of the protocol; fails if any promise was broken.
+/// Runs them one after the other; fails if any promise was broken.
 pub fn run(options: &Options) -> Result<()> {
     if cfg!(not(target_os = "linux")) {
         bail!("the session's long tests need Linux");
@@ -57,17 +61,9 @@ pub fn run(options: &Options) -> Result<()> {
         .iter()
         .map(|soak| go(soak, soak.share.map_or(seconds, |share| share * seconds)))
         .collect::<Result<_>>()?;
-    let models = Instant::now();
-    let is_kept = test::models().is_ok();
-    let models = Outcome {
-        test: "loom: the protocol under every order of its atomics, and six mistakes found",
-        taken: models.elapsed(),
-        is_kept,
-        figures: String::new(),
-    };
     println!();
     let mut broken = 0;
-    for outcome in outcomes.iter().chain([&models]) {
+    for outcome in &outcomes {
         broken += usize::from(!outcome.is_kept);
         let verdict = if outcome.is_kept { "kept" } else { "BROKEN" };
         println!("{verdict:>6}  {:>5.0} s  {}", outcome.taken.as_secs_f64(), outcome.test.replace("::", ": "));
@@ -81,8 +77,11 @@ pub fn run(options: &Options) -> Result<()> {
 fn go(soak: &Soak, seconds: f64) -> Result<Outcome> {
     let bar = progress_bar(seconds as u64, soak.test);
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let of_processes = ["processes", "--", "--nocapture", "--exact", soak.test];
+    let of_models = [MODELS, "--", "--nocapture"];
     let mut child = Command::new(program)
-        .args(["test", "-q", "-p", "session", "--test", "processes", "--", "--exact", soak.test, "--nocapture"])
+        .args(["test", "-q", "-p", "session", "--test"])
+        .args(if soak.test == MODELS { &of_models[..] } else { &of_processes })
         .env("STEMMA_SOAK_SECONDS", seconds.to_string())
         .current_dir(run::workspace())
         .stdout(Stdio::piped())

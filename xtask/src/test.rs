@@ -21,13 +21,6 @@ pub fn run() -> Result<()> {
     if failed.is_empty() { Ok(()) } else { bail!("tests failed in {}", failed.join(", ")) }
 }
 
-/// Lets loom try every order of the session's atomics. Takes minutes on a small machine, most of them to build.
-pub fn models() -> Result<()> {
-    let target = run::target().join("loom");
-    let variables = [("RUSTFLAGS", "--cfg loom"), ("CARGO_TARGET_DIR", &target.to_string_lossy())];
-    run::cargo_with(&["test", "-p", "session", "--test", "loom", "--release"], &variables)
-}
-
 /// The packages in the order of the house, and what their tests prove.
 const CRATES: [(&str, &str); 13] = [
     ("testkit", "the rulers measure what they say, and the song is a song"),
@@ -35,10 +28,13 @@ const CRATES: [(&str, &str); 13] = [
         "dsp",
         "the sound: every stage against slow references, the promises every processor keeps, EBU Tech 3341 and 3342",
     ),
-    ("session", "instances find each other across processes; crashes, corruption and strangers harm nobody"),
+    (
+        "session",
+        "instances find each other across processes; crashes, corruption, strangers and no order of atomics do harm",
+    ),
     ("targets", "the platform table and the playback it predicts"),
     ("audio_file", "files are read exactly and written whole or not at all; bad ones are named"),
-    ("render", "stem names, reports and tables"),
+    ("render", "the null test against spoiled deliveries; measuring and checking as the command line does; reports"),
     ("gui", "every control by its label, the contrast of every text"),
     ("plugin_kit", "texts of controls mean what they show; the door's own rules"),
     ("stem_trim", "the plugin's own formulas"),

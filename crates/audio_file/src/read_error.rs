@@ -22,8 +22,8 @@ pub enum ReadError {
         /// What the system said.
         source: io::Error,
     },
-    /// The contents are no WAV, AIFF or FLAC, whatever the name says.
-    #[error("{}: this is not a WAV, AIFF or FLAC file, whatever its name says. Export it again as WAV.", .path.display())]
+    /// The contents are no sound that is read here, whatever the name says.
+    #[error("{}: this is no sound file known here, whatever its name says. Export it again as WAV.", .path.display())]
     NotAudio {
         /// The file.
         path: PathBuf,

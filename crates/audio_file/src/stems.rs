@@ -119,6 +119,11 @@ pub enum StemError {
 }
 
 impl StemSet {
+    /// The names of the stems of a folder, as [`StemSet::load`] gives them, without reading a sound. `[setup]`
+    pub fn names(folder: impl AsRef<Path>, reference: Option<&Path>) -> Result<Vec<String>, StemError> {
+        Ok(audio_files(folder.as_ref(), reference)?.iter().map(|path| stem_name(path)).collect())
+    }
+
     /// Loads every audio file of a folder. `[setup]`
     ///
     /// All must share rate and length; where they differ, the error names the file that differs from the most others.
@@ -128,7 +133,7 @@ impl StemSet {
         let folder = folder.as_ref();
         let mut stems = Vec::new();
         for path in audio_files(folder, options.reference)? {
-            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let name = stem_name(&path);
             let audio = read(&path)?;
             stems.push(Stem { name, path, audio });
         }
@@ -142,8 +147,13 @@ impl StemSet {
     }
 }
 
-/// The audio files of a folder in the order of their names, without the reference.
-fn audio_files(folder: &Path, reference: Option<&Path>) -> Result<Vec<PathBuf>, StemError> {
+/// The name of a stem: its file's without the ending.
+fn stem_name(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The audio files of a folder in the order of their names, without the reference. `[setup]`
+pub fn audio_files(folder: &Path, reference: Option<&Path>) -> Result<Vec<PathBuf>, StemError> {
     let reference = match reference {
         Some(path) => {
             Some(fs::canonicalize(path).map_err(|source| StemError::Reference { path: path.to_path_buf(), source })?)

@@ -7,6 +7,7 @@ use crate::{
     format::{Format, MAX_CHANNELS},
     gain_curve::GainCurve,
     smooth::Ramp,
+    sum::{finite, sample},
     units::{db_from_gain, gain_from_db},
 };
 use ballistics::{Ballistics, Reduction};
@@ -203,6 +204,29 @@ impl Compressor {
 
     /// Compresses a block in place. `[audio]`
     pub fn process(&mut self, block: &mut [&mut [f32]]) {
+        self.run(block, |_, _| {});
+    }
+
+    /// Compresses a block in place and notes the gain of each frame and channel, make-up and mix included; frames beyond
+    /// the end of `gains` are not noted. `[audio]`
+    pub fn process_noting(&mut self, block: &mut [&mut [f32]], gains: &mut [[f64; MAX_CHANNELS]]) {
+        self.run(block, |frame, applied| {
+            if let Some(gain) = gains.get_mut(frame) {
+                *gain = applied;
+            }
+        });
+    }
+
+    /// Gives each frame of a block the gain another compressor has noted, instead of measuring. `[audio]`
+    pub fn process_following(&mut self, block: &mut [&mut [f32]], gains: &[[f64; MAX_CHANNELS]]) {
+        for (channel, samples) in block.iter_mut().enumerate().take(MAX_CHANNELS) {
+            for (x, gains) in samples.iter_mut().zip(gains) {
+                *x = sample(finite(*x) * gains[channel]);
+            }
+        }
+    }
+
+    fn run(&mut self, block: &mut [&mut [f32]], mut note: impl FnMut(usize, [f64; MAX_CHANNELS])) {
         let frames = block.iter().map(|samples| samples.len()).min().unwrap_or(0);
         for frame in 0..frames {
             let wet = self.wet.next();
@@ -214,13 +238,17 @@ impl Compressor {
             if wet == 0.0 {
                 self.forget_level();
                 self.applied_gain = 1.0;
+                note(frame, [1.0; MAX_CHANNELS]);
                 continue;
             }
 
             let target_db = self.measure(block, frame);
             let makeup_gain = self.makeup_gain.next();
             let mut applied_gain = 1.0f64;
-            for ((channel, samples), target_db) in self.channels.iter_mut().zip(block.iter_mut()).zip(target_db) {
+            let mut gains = [1.0; MAX_CHANNELS];
+            for (((channel, samples), target_db), noted) in
+                self.channels.iter_mut().zip(block.iter_mut()).zip(target_db).zip(&mut gains)
+            {
                 let reduction_db = channel.reduction.follow(target_db, &self.ballistics);
                 let gain = if reduction_db > 0.0 { gain_from_db(-reduction_db) } else { 1.0 };
                 // Written as a departure from one: a wet signal equal to the dry one is unchanged at any mix.
@@ -228,7 +256,9 @@ impl Compressor {
                 let output = f64::from(samples[frame]) * mixed_gain;
                 samples[frame] = output.clamp(f32::MIN.into(), f32::MAX.into()) as f32;
                 applied_gain = applied_gain.min(1.0 + wet * (gain - 1.0));
+                *noted = mixed_gain;
             }
+            note(frame, gains);
             self.applied_gain = applied_gain;
             self.lowest_gain = self.lowest_gain.min(applied_gain);
         }

@@ -52,4 +52,5 @@ pub mod meter;
 pub mod role;
 
 pub mod master_chain;
+pub mod master_gains;
 pub mod stem_chain;

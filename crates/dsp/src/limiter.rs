@@ -5,6 +5,7 @@ mod envelope;
 mod fine_peak;
 mod peaks;
 mod running_mean;
+pub mod trace;
 mod whole_band;
 
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
 use band_edge::BandEdge;
 use envelope::{Envelope, EnvelopeSettings};
 use peaks::UnionPeak;
+use trace::Trace;
 use whole_band::WholeBand;
 
 /// What the limiter does. The default holds −1 dBTP and drives nothing.
@@ -89,6 +91,23 @@ pub struct Limiter {
     lowest_gain: f64,
     frames: u64,
     reducing_frames: u64,
+    trace: Trace,
+}
+
+/// What the limiter did to one frame of one channel: enough to do it again.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LimiterGain {
+    /// The factor, drive not included, 0…1.
+    pub gain: f64,
+    /// The share of the outermost edge of the band (from 0.44 of the sample rate up) that was taken out, 0…1.
+    pub edge_removed: f32,
+}
+
+impl Default for LimiterGain {
+    /// Nothing was done.
+    fn default() -> Self {
+        Self { gain: 1.0, edge_removed: 0.0 }
+    }
 }
 
 /// The path of one channel.
@@ -147,6 +166,7 @@ impl Limiter {
             lowest_gain: 1.0,
             frames: 0,
             reducing_frames: 0,
+            trace: Trace::new(format.sample_rate_hz),
         };
         limiter.set(&settings);
         limiter.reset();
@@ -197,7 +217,36 @@ impl Limiter {
 
     /// Limits a block in place. `[audio]`
     pub fn process(&mut self, block: &mut [&mut [f32]]) {
+        self.run(block, |_, _| {});
+    }
+
+    /// Limits a block in place and notes what was done to each frame and channel as it left; frames beyond the end of
+    /// `gains` are not noted. `[audio]`
+    pub fn process_noting(&mut self, block: &mut [&mut [f32]], gains: &mut [[LimiterGain; MAX_CHANNELS]]) {
+        self.run(block, |frame, applied| {
+            if let Some(gain) = gains.get_mut(frame) {
+                *gain = applied;
+            }
+        });
+    }
+
+    /// Drives a block and does to it what another limiter has noted, instead of looking for peaks. As late as that one;
+    /// the ceiling is not held: it was held for the other signal. `[audio]`
+    pub fn process_following(&mut self, block: &mut [&mut [f32]], gains: &[[LimiterGain; MAX_CHANNELS]]) {
         let frames = block.iter().map(|samples| samples.len()).min().unwrap_or(0);
+        for (frame, gains) in gains.iter().enumerate().take(frames) {
+            let drive_gain = self.drive_gain.next();
+            for ((channel, samples), noted) in self.channels.iter_mut().zip(block.iter_mut()).zip(gains) {
+                let driven = safe(f64::from(samples[frame]) * drive_gain);
+                let seen = channel.band_edge.next_following(driven, noted.edge_removed);
+                samples[frame] = (f64::from(channel.to_output.next(seen)) * noted.gain) as f32;
+            }
+        }
+    }
+
+    fn run(&mut self, block: &mut [&mut [f32]], mut note: impl FnMut(usize, [LimiterGain; MAX_CHANNELS])) {
+        let frames = block.iter().map(|samples| samples.len()).min().unwrap_or(0);
+        let is_traced = self.trace.is_on();
         for frame in 0..frames {
             self.unheard = false;
             let drive_gain = self.drive_gain.next();
@@ -214,7 +263,7 @@ impl Limiter {
                 let driven = safe(f64::from(samples[frame]) * drive_gain);
                 let seen = channel.band_edge.next(driven, ceiling_in, self.true_peak);
                 let mut peak = channel.peaks.next(seen, self.true_peak);
-                let missed_peak = channel.whole_band.next(driven, channel.band_edge.kept(), ceiling_at_peaks);
+                let missed_peak = channel.whole_band.next(driven, 1.0 - channel.band_edge.removed(), ceiling_at_peaks);
                 if self.true_peak {
                     peak = peak.max(missed_peak);
                 }
@@ -224,16 +273,25 @@ impl Limiter {
 
             let largest_excess = excess.iter().copied().fold(0.0, f64::max);
             let mut lowest_gain = 1.0f64;
-            for (((channel, samples), excess), delayed) in
-                self.channels.iter_mut().zip(block.iter_mut()).zip(excess).zip(delayed)
+            let mut gains = [LimiterGain::default(); MAX_CHANNELS];
+            for ((((channel, samples), excess), delayed), noted) in
+                self.channels.iter_mut().zip(block.iter_mut()).zip(excess).zip(delayed).zip(&mut gains)
             {
                 let linked = excess + stereo_link * (largest_excess - excess);
                 let gain = channel.envelope.next(linked.max(excess));
                 lowest_gain = lowest_gain.min(gain);
+                *noted = LimiterGain { gain, edge_removed: channel.band_edge.removed() };
                 // The gain is rounded down, so this changes nothing; it is the promise, in the last line.
                 samples[frame] = ((f64::from(delayed) * gain) as f32).clamp(-ceiling_out, ceiling_out);
+                if is_traced {
+                    self.trace.see(delayed, samples[frame]);
+                }
             }
             self.count(lowest_gain);
+            if is_traced {
+                self.trace.end_frame(lowest_gain);
+            }
+            note(frame, gains);
         }
     }
 
@@ -256,6 +314,11 @@ impl Limiter {
     /// 0.01 dB, 0…1. `[audio]`
     pub fn reducing_share(&self) -> f64 {
         if self.frames == 0 { 0.0 } else { self.reducing_frames as f64 / self.frames as f64 }
+    }
+
+    /// What went in and came out, moment by moment, while somebody looks. `[audio]`
+    pub fn trace(&mut self) -> &mut Trace {
+        &mut self.trace
     }
 
     /// Starts the largest reduction and the share anew. `[audio]`

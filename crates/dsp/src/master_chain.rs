@@ -5,7 +5,8 @@ use crate::compressor::{Compressor, CompressorSettings};
 use crate::dither::{Dither, WordLength};
 use crate::equalizer::{Equalizer, EqualizerSettings};
 use crate::format::Format;
-use crate::limiter::{Limiter, LimiterSettings};
+use crate::limiter::{Limiter, LimiterSettings, trace::Trace};
+use crate::master_gains::MasterGains;
 use crate::meter::loudness::Loudness;
 use crate::meter::null::{NullMeter, NullReadings};
 use crate::meter::peak::PeakMeter;
@@ -132,22 +133,73 @@ impl MasterChain {
         self.limiter.reset_readings();
     }
 
+    /// Says where in the song the next block begins; without that the song runs on. `[audio]`
+    pub fn locate(&mut self, song_frames: i64) {
+        self.null.locate(song_frames);
+    }
+
+    /// Takes the input to come this much later than the reference mix: see [`NullMeter::set_offset_frames`]. `[audio]`
+    pub fn set_reference_offset_frames(&mut self, offset_frames: i64) {
+        self.null.set_offset_frames(offset_frames);
+    }
+
     /// Works on a block in place; `reference` is the mix the input is compared with, where there is one. `[audio]`
     pub fn process<Reference: AsRef<[f32]>>(&mut self, block: &mut [&mut [f32]], reference: Option<&[Reference]>) {
         self.null.process(block, reference);
+        self.run(block, Dynamics::Own);
+    }
+
+    /// Works on a block of at most [`MasterGains::capacity_frames`] in place, to the bit as [`MasterChain::process`]
+    /// does, and notes the gains of the dynamics. `[audio]`
+    pub fn process_noting(&mut self, block: &mut [&mut [f32]], gains: &mut MasterGains) {
+        self.run(block, Dynamics::Noted(gains));
+    }
+
+    /// Works on a block in place with the gains another chain, of the same settings, has noted for it. `[audio]`
+    ///
+    /// Parts of a sum that follow the gains of the sum add up to its master, as far as 32-bit samples can and dither
+    /// aside. A part may exceed the ceiling: the gains were made for the whole. For chains that follow from the first
+    /// frame on; the readings of the dynamics stay at none.
+    pub fn process_following(&mut self, block: &mut [&mut [f32]], gains: &MasterGains) {
+        self.run(block, Dynamics::Followed(gains));
+    }
+
+    /// Works on a block as far as the limiter: what a search for its drive needs to hear only once. Not late; nothing is
+    /// measured, and a bypass is not obeyed. `[audio]`
+    pub fn process_before_limiter(&mut self, block: &mut [&mut [f32]]) {
+        self.input_gain.process(block);
+        self.equalizer.process(block);
+        self.compressor.process(block);
+    }
+
+    fn run(&mut self, block: &mut [&mut [f32]], mut dynamics: Dynamics) {
         self.input_loudness.process(block);
         self.input_peak.process(block);
         let Self {
             input_gain, equalizer, compressor, limiter, output_gain, dither, bypass, processed_loudness, ..
         } = self;
+        let mut start = 0;
         bypass.process(block, |piece| {
             input_gain.process(piece);
             equalizer.process(piece);
-            compressor.process(piece);
-            limiter.process(piece);
+            match &mut dynamics {
+                Dynamics::Own => {
+                    compressor.process(piece);
+                    limiter.process(piece);
+                }
+                Dynamics::Noted(gains) => {
+                    compressor.process_noting(piece, gains.compressor.get_mut(start..).unwrap_or_default());
+                    limiter.process_noting(piece, gains.limiter.get_mut(start..).unwrap_or_default());
+                }
+                Dynamics::Followed(gains) => {
+                    compressor.process_following(piece, gains.compressor.get(start..).unwrap_or_default());
+                    limiter.process_following(piece, gains.limiter.get(start..).unwrap_or_default());
+                }
+            }
             output_gain.process(piece);
             dither.process(piece);
             processed_loudness.process(piece);
+            start += piece.first().map_or(0, |channel| channel.len());
         });
         self.meter.process(block);
     }
@@ -155,6 +207,11 @@ impl MasterChain {
     /// How late the output is, under every setting. `[any]`
     pub fn latency_frames(&self) -> usize {
         self.limiter.latency_frames()
+    }
+
+    /// What goes into the limiter and comes out, while somebody looks. `[audio]`
+    pub fn limiter_trace(&mut self) -> &mut Trace {
+        self.limiter.trace()
     }
 
     /// What has been measured. `[audio]`
@@ -181,6 +238,16 @@ impl MasterChain {
         let headroom_db = -self.input_peak.max_peak_dbfs();
         (processed_lufs - input_lufs).min(headroom_db.max(0.0)) as f32
     }
+}
+
+/// Where the gains of compressor and limiter come from.
+enum Dynamics<'a> {
+    /// From the signal.
+    Own,
+    /// From the signal, and they are written down.
+    Noted(&'a mut MasterGains),
+    /// From another chain.
+    Followed(&'a MasterGains),
 }
 
 /// The limiter's settings with a ceiling so much lower that what comes after it, off by at most `largest_error`, does not

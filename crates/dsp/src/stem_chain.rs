@@ -96,6 +96,11 @@ impl StemChain {
         0
     }
 
+    /// Reduction of the compressor now, in dB, 0 or more. `[audio]`
+    pub fn reduction_db(&self) -> f64 {
+        self.compressor.reduction_db()
+    }
+
     /// What has been measured. `[audio]`
     pub fn readings(&self) -> StemReadings {
         StemReadings {

@@ -2,9 +2,9 @@
 
 use dsp::compressor::CompressorSettings;
 use dsp::role::GuardRails;
-use egui::{Align2, Rect, Ui};
+use egui::{Rect, Ui};
 
-use crate::guard_rail::{Tone, ratio_sentence};
+use crate::guard_rail::{self, Tone, range_sentence, ratio_sentence};
 use crate::knob::Knob;
 use crate::parameter::Parameter;
 use crate::theme::{self, GAP, TITLE_HEIGHT, Theme};
@@ -46,6 +46,8 @@ pub struct CompressorPanel<'a> {
 const SWITCH_HEIGHT: f32 = 23.0;
 /// Width of the reduction bar with its numbers.
 const REDUCTION_WIDTH: f32 = 54.0;
+/// What the title of the panel takes, so that a sentence does not lie on it.
+const TITLE_WIDTH: f32 = 110.0;
 
 impl CompressorPanel<'_> {
     /// Shows it in a rectangle, best about 560 × 180 design points.
@@ -61,12 +63,28 @@ impl CompressorPanel<'_> {
         self.show_knobs(ui, theme, at(left, 0.0, size.x - left, above));
         self.show_switches(ui, theme, at(0.0, above + GAP, size.x, SWITCH_HEIGHT));
 
-        // Beside the panel's title.
-        let tone = self.tone(Tone::of_ratio(self.settings.ratio, &self.rails.ratio));
-        if let Some(sentence) = ratio_sentence(self.settings.ratio, &self.rails.ratio).filter(|_| tone != Tone::Usual) {
-            let line = at(0.0, -TITLE_HEIGHT, size.x, TITLE_HEIGHT);
-            theme.write(ui.painter(), line, Align2::RIGHT_CENTER, &sentence, 13.0, tone.color());
+        if let Some((about, tone, sentence)) = self.objection() {
+            let title = at(TITLE_WIDTH, -TITLE_HEIGHT, size.x - TITLE_WIDTH, TITLE_HEIGHT);
+            guard_rail::show_beside_title(ui, theme, title, about, tone, &sentence);
         }
+    }
+
+    /// What is to be said about the settings: the weightiest of it.
+    fn objection(&self) -> Option<(&'static str, Tone, String)> {
+        let (settings, rails) = (self.settings, self.rails);
+        if !settings.on {
+            return None;
+        }
+        let ratio = || {
+            let sentence = ratio_sentence(settings.ratio, &rails.ratio)?;
+            Some(("Ratio", Tone::of_ratio(settings.ratio, &rails.ratio), sentence))
+        };
+        let time = |name, value_ms, usual| {
+            let tone = Tone::of(value_ms, usual);
+            (tone != Tone::Usual).then(|| (name, tone, range_sentence(name, usual, "ms")))
+        };
+        let release = || time("Release", settings.release_ms, &rails.release_ms).filter(|_| !settings.auto_release);
+        ratio().or_else(|| time("Attack", settings.attack_ms, &rails.attack_ms)).or_else(release)
     }
 
     fn show_knobs(&self, ui: &mut Ui, theme: &Theme, rect: Rect) {
@@ -76,14 +94,17 @@ impl CompressorPanel<'_> {
         let knobs = [
             Knob::new(&*controls.threshold, "Threshold", "The level above which it reduces."),
             Knob::new(&*controls.ratio, "Ratio", "How much: at 2:1, 2 dB more in become 1 dB more out.")
+                .usual(&rails.ratio)
                 .tone(self.tone(Tone::of_ratio(settings.ratio, &rails.ratio))),
             Knob::new(&*controls.attack, "Attack", "How fast the reduction comes (63 %): slow lets hits through.")
+                .usual(&rails.attack_ms)
                 .tone(self.tone(Tone::of(settings.attack_ms, &rails.attack_ms))),
             Knob::new(
                 &*controls.release,
                 "Release",
                 "How fast the reduction goes (63 %): fast is louder and can pump.",
             )
+            .usual(&rails.release_ms)
             .tone(self.tone(release_tone)),
             Knob::new(&*controls.makeup, "Make-up", "Gain after the reduction."),
             Knob::new(&*controls.knee, "Knee", "How softly it sets in around the threshold."),

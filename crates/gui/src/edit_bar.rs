@@ -84,7 +84,7 @@ impl EditBar<'_> {
             }
         }
         let copy = format!("Copy to {}", self.slot.other().letter());
-        if button(ui, theme, at(66.0, 72.0), &copy, "Copy to the other settings", true, "") {
+        if button(ui, theme, at(66.0, 72.0), &copy, "Copy to the other settings", true, "both sets are alike then.") {
             edit = Some(BarEdit::CopyToOther);
         }
         if button(ui, theme, at(146.0, 54.0), "Undo", "Undo", self.undo.is_some(), self.undo.unwrap_or("Nothing")) {
@@ -130,6 +130,7 @@ impl EditBar<'_> {
         choice::draw_arrow(painter, theme, inside);
         keyboard::focus(ui, theme, &response);
 
+        let response = response.on_hover_text("Every setting at once, by its name. Undo brings back what was.");
         let mut edit = response.clicked().then_some(BarEdit::Browse);
         Popup::menu(&response).width(rect.width()).show(|ui| {
             ScrollArea::vertical().max_height(theme.points(420.0)).show(ui, |ui| {

@@ -6,9 +6,9 @@ use egui::{Align2, Rect, Ui};
 
 use crate::equalizer_graph::EqualizerGraph;
 use crate::field::Field;
-use crate::guard_rail::Tone;
+use crate::guard_rail::{self, Tone, range_sentence};
 use crate::parameter::{Parameter, change, is_on};
-use crate::theme::{self, GAP, Theme};
+use crate::theme::{self, GAP, TITLE_HEIGHT, Theme};
 use crate::{choice, switch};
 
 /// What brings a band into the path.
@@ -63,6 +63,8 @@ impl BandControls<'_> {
 const NAMES_WIDTH: f32 = 34.0;
 /// Height of a row of values.
 const ROW_HEIGHT: f32 = 26.0;
+/// What the title of the panel takes, so that a sentence does not lie on it.
+const TITLE_WIDTH: f32 = 110.0;
 
 /// Shows graph and values in a rectangle.
 pub fn show(
@@ -81,6 +83,13 @@ pub fn show(
     let graph_height = size.y - values_height - GAP;
     graph.show(ui, theme, theme.place(rect.min, 0.0, 0.0, size.x, graph_height), settings, bands);
 
+    let unusual = bands.iter().find(|band| gain_tone(band, rails) != Tone::Usual);
+    if let Some(band) = unusual {
+        let title = theme.place(rect.min, TITLE_WIDTH, -TITLE_HEIGHT, size.x - TITLE_WIDTH, TITLE_HEIGHT);
+        let sentence = range_sentence(band.name, &rails.equalizer_gain_db, "dB");
+        guard_rail::show_beside_title(ui, theme, title, "Equalizer", Tone::Unusual, &sentence);
+    }
+
     let row_y = |row: usize| graph_height + GAP + row as f32 * (ROW_HEIGHT + 3.0);
     let names = ["", "Freq", "Gain", "Q", "Hears"];
     for (row, name) in names.iter().enumerate().take(rows as usize) {
@@ -93,6 +102,13 @@ pub fn show(
         let cell = |row: usize| theme.place(rect.min, x, row_y(row), column - 4.0, ROW_HEIGHT);
         show_band(ui, theme, rails, band, cell);
     }
+}
+
+/// How usual the gain of a band is; out of the path, nothing is unusual.
+fn gain_tone(band: &BandControls, rails: &GuardRails) -> Tone {
+    let text = band.gain.as_ref().filter(|_| band.is_on()).map(|gain| gain.text(gain.normalized()));
+    let gain_db = text.and_then(|text| text.split(' ').next().and_then(|number| number.parse().ok()));
+    gain_db.map_or(Tone::Usual, |gain_db| Tone::of(gain_db, &rails.equalizer_gain_db))
 }
 
 fn show_band(ui: &mut Ui, theme: &Theme, rails: &GuardRails, band: &BandControls, cell: impl Fn(usize) -> Rect) {
@@ -118,9 +134,7 @@ fn show_band(ui: &mut Ui, theme: &Theme, rails: &GuardRails, band: &BandControls
     field(&*band.frequency, frequency_tip, Tone::Usual).show(ui, theme, cell(1));
     match &band.gain {
         Some(gain) => {
-            let gain_db = gain.text(gain.normalized()).split(' ').next().and_then(|text| text.parse().ok());
-            let tone = gain_db.filter(|_| active).map_or(Tone::Usual, |db| Tone::of(db, &rails.equalizer_gain_db));
-            field(&**gain, "Lifts or lowers the band.", tone).show(ui, theme, cell(2));
+            field(&**gain, "Lifts or lowers the band.", gain_tone(band, rails)).show(ui, theme, cell(2));
         }
         // A cut filter says here what the column is.
         None => {

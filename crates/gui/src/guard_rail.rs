@@ -76,6 +76,20 @@ pub fn show(ui: &Ui, theme: &Theme, rect: Rect, about: &str, tone: Tone, sentenc
     theme.write_wrapped(painter, words, sentence, 13.0, tone.color());
 }
 
+/// Shows the same on one line at the right of a panel's title.
+pub fn show_beside_title(ui: &Ui, theme: &Theme, title: Rect, about: &str, tone: Tone, sentence: &str) {
+    let words = ui.painter().layout_no_wrap(sentence.to_owned(), theme.font(13.0), tone.color());
+    let width = (words.size().x + theme.points(20.0)).min(title.width());
+    let height = theme.points(17.0);
+    let rect = Rect::from_center_size(title.center(), Vec2::new(title.width(), height));
+    show(ui, theme, rect.with_min_x(rect.right() - width), about, tone, sentence);
+}
+
+/// What to say about a value outside its range, such as "Attack: usually 10 to 30 ms".
+pub fn range_sentence(name: &str, usual: &RangeInclusive<f32>, unit: &str) -> String {
+    format!("{name}: usually {} to {} {unit}", usual.start(), usual.end()).replace('-', "−")
+}
+
 /// What to say about a trim, if anything.
 pub fn trim_sentence(trim_db: f32, usual: &RangeInclusive<f32>, role_name: &str) -> Option<String> {
     match Tone::of_trim(trim_db, usual) {

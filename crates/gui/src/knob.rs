@@ -1,6 +1,7 @@
 //! Knob: a value as the angle of an arc, its label above and its number below.
 
 use std::f32::consts::TAU;
+use std::ops::RangeInclusive;
 
 use egui::{Align2, CursorIcon, Painter, Pos2, Rect, Stroke, Ui, Vec2};
 
@@ -20,6 +21,8 @@ pub struct Knob<'a> {
     pub tip: &'a str,
     /// How usual the value is.
     pub tone: Tone,
+    /// Where it usually stays, normalized: a band along the arc.
+    pub usual: Option<RangeInclusive<f32>>,
     /// Size of the number in design points.
     pub value_size: f32,
 }
@@ -32,12 +35,19 @@ const GAP_TURNS: f32 = 0.25;
 impl<'a> Knob<'a> {
     /// A knob of the usual size.
     pub fn new(parameter: &'a dyn Parameter, label: &'a str, tip: &'a str) -> Self {
-        Self { parameter, label, tip, tone: Tone::Usual, value_size: theme::VALUE }
+        Self { parameter, label, tip, tone: Tone::Usual, usual: None, value_size: theme::VALUE }
     }
 
     /// Marks the value as usual or not.
     pub fn tone(self, tone: Tone) -> Self {
         Self { tone, ..self }
+    }
+
+    /// Shows where the value usually stays, in the parameter's own unit.
+    pub fn usual(self, usual: &RangeInclusive<f32>) -> Self {
+        let place = |value: &f32| self.parameter.parse(&value.to_string());
+        let usual = place(usual.start()).zip(place(usual.end())).map(|(start, end)| start..=end);
+        Self { usual, ..self }
     }
 
     /// Shows it in a rectangle.
@@ -69,15 +79,21 @@ impl<'a> Knob<'a> {
 
     fn draw_dial(&self, painter: &Painter, theme: &Theme, rect: Rect, lit: bool) {
         let width = theme.points(4.0);
-        let radius = 0.5 * rect.width().min(rect.height() * 1.12) - width;
+        let band = theme.points(2.0);
+        let room = if self.usual.is_some() { width + 1.5 * band } else { width };
+        let radius = 0.5 * rect.width().min(rect.height() * 1.12) - room;
         // The gap leaves room below, so the circle may hang over the lower edge a little.
-        let center = Pos2::new(rect.center().x, rect.top() + radius + width);
+        let center = Pos2::new(rect.center().x, rect.top() + radius + room);
         let turn = |normalized: f32| TAU * (0.25 + 0.5 * GAP_TURNS + normalized * (1.0 - GAP_TURNS));
         let at = |normalized: f32, radius: f32| center + radius * Vec2::angled(turn(normalized));
-        let arc = |from: f32, to: f32, stroke: Stroke| {
+        let arc_at = |radius: f32, from: f32, to: f32, stroke: Stroke| {
             let points = (0..=32).map(|step| at(from + (to - from) * step as f32 / 32.0, radius)).collect();
             painter.line(points, stroke);
         };
+        let arc = |from: f32, to: f32, stroke: Stroke| arc_at(radius, from, to, stroke);
+        if let Some(usual) = &self.usual {
+            arc_at(radius + 0.5 * width + band, *usual.start(), *usual.end(), Stroke::new(band, theme::GOOD));
+        }
         let value = self.parameter.normalized();
         let origin = self.parameter.default_normalized();
         let color = if self.tone == Tone::Usual { theme::ACCENT } else { self.tone.color() };

@@ -34,6 +34,7 @@ pub mod null_panel;
 pub mod platform_table;
 pub mod reduction_history;
 pub mod remote_trim;
+pub mod stem_color;
 pub mod stem_list;
 pub mod stem_row;
 pub mod time_axis;

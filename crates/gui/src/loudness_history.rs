@@ -13,6 +13,8 @@ use crate::timeline::{Span, Timeline};
 pub struct LoudnessHistory {
     timeline: Timeline<3>,
     axis: TimeAxis,
+    /// Steps at rest, which are left out.
+    rested: u64,
 }
 
 /// Time between two measurements, s.
@@ -25,7 +27,7 @@ const LINES: [(&str, Color32, f32); 3] = [("M", theme::LINE, 1.0), ("S", theme::
 
 impl Default for LoudnessHistory {
     fn default() -> Self {
-        Self { timeline: Timeline::new(STEP_S, KEEP_S), axis: TimeAxis::new(60.0) }
+        Self { timeline: Timeline::new(STEP_S, KEEP_S), axis: TimeAxis::new(60.0), rested: 0 }
     }
 }
 
@@ -33,12 +35,14 @@ impl LoudnessHistory {
     /// Adds what was measured. Counts by the time measured, so it may be called at any moment: what is not due is left
     /// out, what was missed (the window was closed) stays empty, and a measurement that began again empties all. `[main]`
     pub fn update(&mut self, readings: &Readings, sample_rate_hz: f64) {
-        let due = (readings.measured_frames as f64 / sample_rate_hz / STEP_S) as u64;
+        let measured = (readings.measured_frames as f64 / sample_rate_hz / STEP_S) as u64;
         let have = (self.timeline.end_s() / STEP_S).round() as u64;
-        if due < have {
+        if measured < have + self.rested {
             self.timeline.reset();
             self.axis.end_s = None;
+            self.rested = 0;
         }
+        let due = measured - self.rested;
         let have = have.min(due);
         let figures = [readings.momentary_lufs, readings.short_term_lufs, readings.integrated_lufs];
         let figures = figures.map(|value| if value <= SILENCE_DB { Span::NOTHING } else { Span::of(value as f32) });
@@ -46,6 +50,17 @@ impl LoudnessHistory {
             // Between two looks at the figures only the last of them is known.
             let is_known = step + 3 >= due;
             self.timeline.push(if is_known { figures } else { [Span::NOTHING; 3] });
+        }
+    }
+
+    /// Leaves out the time until now: the transport rests, and what was heard before stays in view. `[main]`
+    pub fn rest(&mut self, readings: &Readings, sample_rate_hz: f64) {
+        let measured = (readings.measured_frames as f64 / sample_rate_hz / STEP_S) as u64;
+        let have = (self.timeline.end_s() / STEP_S).round() as u64;
+        if measured < have + self.rested {
+            self.update(readings, sample_rate_hz);
+        } else {
+            self.rested = measured - have;
         }
     }
 

@@ -48,14 +48,54 @@ pub fn peak_word(peak_db: f64) -> &'static str {
 /// since reset as a lamp with the word "OVER" beyond full scale. True when the lamp was clicked: the measurement shall
 /// begin again. `name` is what is measured, such as "Output level".
 pub fn stereo(ui: &Ui, theme: &Theme, rect: Rect, name: &str, readings: &Readings) -> bool {
+    let lamp = Lamp {
+        largest_db: readings.true_peak_dbtp,
+        kind: "true peak",
+        unit: "dBTP",
+        tip: "The largest true peak since the measurement began. A click begins again.",
+    };
+    show(ui, theme, rect, name, readings.rms_dbfs, readings.peak_dbfs, &lamp)
+}
+
+/// The same of what comes in, without true peaks: sample peaks tell how a stem arrives. True when the lamp was clicked.
+pub fn input(
+    ui: &Ui,
+    theme: &Theme,
+    rect: Rect,
+    name: &str,
+    rms_dbfs: [f64; 2],
+    peak_dbfs: [f64; 2],
+    largest_dbfs: f64,
+) -> bool {
+    let tip = "The largest sample since the window was opened. A click begins again.";
+    show(
+        ui,
+        theme,
+        rect,
+        name,
+        rms_dbfs,
+        peak_dbfs,
+        &Lamp { largest_db: largest_dbfs, kind: "peak", unit: "dBFS", tip },
+    )
+}
+
+/// The largest peak since reset.
+struct Lamp<'a> {
+    largest_db: f64,
+    kind: &'a str,
+    unit: &'a str,
+    tip: &'a str,
+}
+
+fn show(ui: &Ui, theme: &Theme, rect: Rect, name: &str, rms_dbfs: [f64; 2], peak_dbfs: [f64; 2], lamp: &Lamp) -> bool {
     let response = ui.interact(rect, ui.scope_id().with(name.to_owned()), Sense::hover());
     response.widget_info(|| WidgetInfo {
-        current_text_value: Some(format!("true peak {} dBTP", figure::level(readings.true_peak_dbtp))),
+        current_text_value: Some(format!("{} {} {}", lamp.kind, figure::level(lamp.largest_db), lamp.unit)),
         ..WidgetInfo::labeled(Role::Meter, true, name)
     });
     response.on_hover_text("Left and right: RMS filled, held sample peak as a line.");
-    let (lamp, bars) = rect.split_top_bottom_at_y(rect.top() + theme.points(40.0));
-    let clicked = show_lamp(ui, theme, lamp, name, readings.true_peak_dbtp);
+    let (above, bars) = rect.split_top_bottom_at_y(rect.top() + theme.points(40.0));
+    let clicked = lamp.show(ui, theme, above, name);
 
     let painter = ui.painter();
     let scale = theme.points(24.0);
@@ -63,7 +103,7 @@ pub fn stereo(ui: &Ui, theme: &Theme, rect: Rect, name: &str, readings: &Reading
     let width = 0.5 * (wells.width() - theme.points(3.0));
     for (channel, x) in [(0, wells.left()), (1, wells.right() - width)] {
         let well = Rect::from_min_size(egui::pos2(x, wells.top()), Vec2::new(width, wells.height()));
-        vertical(painter, theme, well, readings.rms_dbfs[channel], readings.peak_dbfs[channel]);
+        vertical(painter, theme, well, rms_dbfs[channel], peak_dbfs[channel]);
     }
     for mark_db in MARKS_DB {
         let y = bars.bottom() - bars.height() * share(mark_db);
@@ -74,34 +114,53 @@ pub fn stereo(ui: &Ui, theme: &Theme, rect: Rect, name: &str, readings: &Reading
     clicked
 }
 
-/// The largest true peak since reset; lit and with a word beyond full scale. True when it was clicked.
-fn show_lamp(ui: &Ui, theme: &Theme, rect: Rect, name: &str, true_peak_dbtp: f64) -> bool {
-    let label = format!("{name} over");
-    let response =
-        ui.interact(rect.shrink(theme.points(1.0)), ui.scope_id().with((name.to_owned(), "over")), Sense::click());
-    let over = true_peak_dbtp >= 0.0;
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, over, label.clone()));
-    keyboard::focus(ui, theme, &response);
-    let (figures, words) = rect.split_top_bottom_at_fraction(0.6);
-    let painter = ui.painter();
-    let (text, quiet) = match (over, response.hovered()) {
-        (true, _) => {
-            painter.rect_filled(response.rect, theme.rounding(), theme::SEVERE);
-            (theme::TEXT_ON_BRIGHT, theme::TEXT_ON_BRIGHT)
-        }
-        (false, hovered) => {
-            if hovered {
-                painter.rect_filled(response.rect, theme.rounding(), theme::RAISED);
+impl Lamp<'_> {
+    /// Lit and with a word from full scale on. True when it was clicked.
+    fn show(&self, ui: &Ui, theme: &Theme, rect: Rect, name: &str) -> bool {
+        let label = format!("{name} over");
+        let response =
+            ui.interact(rect.shrink(theme.points(1.0)), ui.scope_id().with((name.to_owned(), "over")), Sense::click());
+        let over = self.largest_db >= 0.0;
+        response.widget_info(|| WidgetInfo::selected(Role::Button, true, over, label.clone()));
+        keyboard::focus(ui, theme, &response);
+        let (figures, words) = rect.split_top_bottom_at_fraction(0.6);
+        let painter = ui.painter();
+        let (text, quiet) = match (over, response.hovered()) {
+            (true, _) => {
+                painter.rect_filled(response.rect, theme.rounding(), theme::SEVERE);
+                (theme::TEXT_ON_BRIGHT, theme::TEXT_ON_BRIGHT)
             }
-            (peak_color(true_peak_dbtp), theme::QUIET_TEXT)
-        }
-    };
-    theme.write(painter, figures, Align2::CENTER_CENTER, &figure::level(true_peak_dbtp), 20.0, text);
-    let word = if over { "OVER" } else { "dBTP max" };
-    theme.write(painter, words, Align2::CENTER_CENTER, word, theme::LABEL, quiet);
-    let clicked = response.clicked();
-    response.on_hover_text("The largest true peak since the measurement began. A click begins again.");
-    clicked
+            (false, hovered) => {
+                if hovered {
+                    painter.rect_filled(response.rect, theme.rounding(), theme::RAISED);
+                }
+                (peak_color(self.largest_db), theme::QUIET_TEXT)
+            }
+        };
+        theme.write(painter, figures, Align2::CENTER_CENTER, &figure::level(self.largest_db), 20.0, text);
+        let word = if over { "OVER".to_owned() } else { format!("{} max", self.unit) };
+        theme.write(painter, words, Align2::CENTER_CENTER, &word, theme::LABEL, quiet);
+        let clicked = response.clicked();
+        response.on_hover_text(self.tip);
+        clicked
+    }
+}
+
+/// A figure on a line of its own: what it is and over what it counts, small, and how much, large. `unit` is for screen
+/// readers and the tip.
+#[allow(clippy::too_many_arguments, reason = "a line is made of as many parts")]
+pub fn figure(ui: &Ui, theme: &Theme, rect: Rect, name: &str, over: &str, value: &str, unit: &str, tip: &str) {
+    let response = ui.interact(rect, ui.scope_id().with(name.to_owned()), Sense::hover());
+    response.widget_info(|| WidgetInfo {
+        current_text_value: Some(format!("{value} {unit}")),
+        ..WidgetInfo::labeled(Role::Meter, true, name)
+    });
+    let painter = ui.painter();
+    let (above, below) = rect.shrink2(Vec2::new(0.0, theme.points(2.0))).split_top_bottom_at_fraction(0.5);
+    theme.write(painter, above, Align2::LEFT_CENTER, name, 13.0, theme::QUIET_TEXT);
+    theme.write(painter, below, Align2::LEFT_CENTER, over, 11.0, theme::QUIET_TEXT);
+    theme.write(painter, rect, Align2::RIGHT_CENTER, value, theme::FIGURE, theme::TEXT);
+    response.on_hover_text(tip);
 }
 
 /// How alike left and right are, as a needle from −1 (gone in mono) over 0 to +1 (mono), with its number.
@@ -132,7 +191,7 @@ pub fn correlation(ui: &Ui, theme: &Theme, rect: Rect, correlation: f64) {
 fn vertical(painter: &Painter, theme: &Theme, well: Rect, filled_db: f64, line_db: f64) {
     painter.rect_filled(well, 0.0, theme::WELL);
     let y = |level_db: f64| well.bottom() - well.height() * share(level_db);
-    painter.rect_filled(well.with_min_y(y(filled_db)), 0.0, theme::GOOD);
+    painter.rect_filled(well.with_min_y(y(filled_db)), 0.0, theme::GOOD.gamma_multiply(0.8));
     if line_db > LOWEST_DB {
         painter.hline(well.x_range(), y(line_db), theme.stroke(2.0, peak_color(line_db)));
     }

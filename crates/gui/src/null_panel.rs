@@ -1,6 +1,6 @@
 //! Null panel: whether the stems together are the mix, in one word and a few figures.
 
-use dsp::meter::null::NullReadings;
+use dsp::meter::null::{NullReadings, NullVerdict};
 use dsp::units::SILENCE_DB;
 use egui::{Align2, Color32, Rect, Role, Sense, Ui, WidgetInfo};
 
@@ -13,10 +13,6 @@ use crate::time_axis::clock;
 pub struct NullView {
     /// The figures; `None` while no reference is on the side-chain.
     pub readings: Option<NullReadings>,
-    /// The largest sample of the residual in dBFS, where it is known.
-    pub peak_dbfs: Option<f64>,
-    /// How much later the stems are than the reference, where it is known.
-    pub offset_frames: Option<i64>,
     /// For the time of the worst moment.
     pub sample_rate_hz: f64,
 }
@@ -26,33 +22,28 @@ pub struct NullView {
 pub enum Verdict {
     /// There is nothing to compare with.
     NoReference,
-    /// The reference is silent: it proves nothing.
+    /// The reference was silent all the time: it proves nothing.
     Silent,
     /// Every bit is the same.
     Identical,
-    /// What is left is the noise of word lengths.
+    /// What is left is not heard ([`NullVerdict::Pass`]).
     Nulls,
-    /// Something is left that may be heard in silence.
+    /// Something is left that may be heard ([`NullVerdict::Warn`]).
     Close,
-    /// The stems are not the mix.
+    /// The stems are not the mix ([`NullVerdict::Fail`]).
     Differs,
 }
-
-/// Above the noise of eight stems and a mix of 16 bits each.
-const NULLS_DBFS: f64 = -80.0;
-/// Relative to the reference; from here on errors are heard.
-const CLOSE_DB: f64 = -60.0;
 
 impl NullView {
     /// What to think of it.
     pub fn verdict(&self) -> Verdict {
         let Some(readings) = self.readings else { return Verdict::NoReference };
-        match readings.relative_db {
+        match readings.verdict() {
             None => Verdict::Silent,
-            Some(_) if readings.residual_dbfs <= SILENCE_DB => Verdict::Identical,
-            Some(_) if readings.residual_dbfs <= NULLS_DBFS => Verdict::Nulls,
-            Some(relative_db) if relative_db <= CLOSE_DB => Verdict::Close,
-            Some(_) => Verdict::Differs,
+            Some(_) if readings.worst_residual_dbfs <= SILENCE_DB => Verdict::Identical,
+            Some(NullVerdict::Pass) => Verdict::Nulls,
+            Some(NullVerdict::Warn) => Verdict::Close,
+            Some(NullVerdict::Fail) => Verdict::Differs,
         }
     }
 
@@ -77,13 +68,13 @@ impl NullView {
             theme::QUIET_TEXT,
         );
         theme.write(painter, at(62.0, 0.0, size.x - 62.0, 22.0), Align2::LEFT_CENTER, word, 18.0, color);
-        let Some(readings) = self.readings.filter(|readings| readings.relative_db.is_some()) else {
+        let Some(readings) = self.readings.filter(|_| verdict != Verdict::Silent) else {
             theme.write_wrapped(painter, at(0.0, 26.0, size.x, size.y - 26.0), sentence, 13.0, theme::QUIET_TEXT);
             return;
         };
         let optional = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), figure::level);
         let figures = [
-            ("Peak", optional(self.peak_dbfs), "dBFS"),
+            ("Peak", figure::level(readings.peak_dbfs), "dBFS"),
             ("RMS", figure::level(readings.residual_dbfs), "dBFS"),
             ("To the mix", optional(readings.relative_db), "dB"),
         ];
@@ -94,16 +85,17 @@ impl NullView {
             theme.write(painter, cell, Align2::LEFT_TOP, &label, 11.0, theme::QUIET_TEXT);
             theme.write(painter, cell, Align2::LEFT_BOTTOM, figure, 20.0, theme::TEXT);
         }
-        let worst_s = readings.worst_frame as f64 / self.sample_rate_hz;
+        let worst_s = readings.worst_song_frames as f64 / self.sample_rate_hz;
         let mut foot = format!("worst {} at {}", figure::level(readings.worst_residual_dbfs), clock(worst_s));
-        if let Some(offset_frames) = self.offset_frames {
-            let way = if offset_frames < 0 { "early" } else { "late" };
-            foot += &format!(", {} frames {way}", offset_frames.unsigned_abs());
+        if readings.offset_frames != 0 {
+            let way = if readings.offset_frames < 0 { "early" } else { "late" };
+            foot += &format!(", {} frames {way}", readings.offset_frames.unsigned_abs());
         }
         theme.write_fitting(painter, at(0.0, 66.0, size.x, 18.0), &foot, 12.0, theme::QUIET_TEXT);
         response.on_hover_text(format!(
             "{sentence}\nWhat is left when the reference mix is taken away from the stems: over the last 400 ms, and at \
-             the worst moment since the measurement began."
+             the worst moment since the measurement began. Passes up to −60 dB, fails above −40 dB. Where one comes \
+             later than the other, the earlier one waits."
         ));
     }
 }

@@ -17,8 +17,8 @@ pub struct PlatformTable {
 }
 
 /// Right edges of the columns, in design points from the right, and their names.
-const COLUMNS: [(&str, f32, f32); 3] = [("Distance", 162.0, 54.0), ("Playback", 74.0, 86.0), ("True peak", 0.0, 72.0)];
-const ROW_HEIGHT: f32 = 24.0;
+const COLUMNS: [(&str, f32, f32); 3] = [("Distance", 158.0, 48.0), ("Playback", 68.0, 86.0), ("True peak", 0.0, 66.0)];
+const ROW_HEIGHT: f32 = 22.0;
 
 impl PlatformTable {
     /// Shows a line for every target; the chosen one is marked, and a click chooses another.
@@ -53,8 +53,9 @@ impl PlatformTable {
             let cell = column(theme, head, from_right, width);
             theme.write(ui.painter(), cell, Align2::RIGHT_CENTER, name, theme::LABEL, theme::QUIET_TEXT);
         }
+        let list = theme.whole_rows(list, ROW_HEIGHT, ROW_HEIGHT * targets.len() as f32);
         let mut child = ui.new_child(egui::UiBuilder::new().max_rect(list).id_salt("platforms"));
-        egui::ScrollArea::vertical().auto_shrink(false).show(&mut child, |ui| {
+        egui::ScrollArea::vertical().auto_shrink(false).min_scrolled_height(0.0).show(&mut child, |ui| {
             ui.spacing_mut().item_spacing = Vec2::ZERO;
             for (number, (target, (playback, verdict))) in targets.iter().zip(&self.lines).enumerate() {
                 let (_, line) = ui.allocate_space(Vec2::new(list.width(), theme.points(ROW_HEIGHT)));

@@ -1,5 +1,7 @@
 //! Stem row: a stem in figures, and what the master may ask of it.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use dsp::units::SILENCE_DB;
 use egui::{Align2, Color32, Rect, Role, Sense, Ui, Vec2, WidgetInfo};
 
@@ -7,7 +9,7 @@ use crate::field::Field;
 use crate::guard_rail::Tone;
 use crate::remote_trim::RemoteTrim;
 use crate::theme::{self, Theme};
-use crate::{figure, meter, switch};
+use crate::{figure, meter, stem_color, switch};
 
 /// Whether a stem moves.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,6 +18,8 @@ pub enum StemState {
     Live,
     /// It is muted by its own mute.
     Muted,
+    /// It is silent because another stem is soloed.
+    Silenced,
     /// It is bypassed by its own bypass.
     Bypassed,
     /// The host does not call it: its figures are old.
@@ -30,6 +34,7 @@ impl StemState {
         match self {
             Self::Live => "live".to_owned(),
             Self::Muted => "muted".to_owned(),
+            Self::Silenced => "silent: a solo is on".to_owned(),
             Self::Bypassed => "bypassed".to_owned(),
             Self::Idle => "idle".to_owned(),
             Self::Stale(seconds) => format!("silent for {seconds:.0} s"),
@@ -38,7 +43,7 @@ impl StemState {
 
     /// Whether its figures are of now.
     pub fn is_current(self) -> bool {
-        matches!(self, Self::Live | Self::Muted | Self::Bypassed)
+        matches!(self, Self::Live | Self::Muted | Self::Silenced | Self::Bypassed)
     }
 }
 
@@ -68,11 +73,15 @@ pub enum StemEdit {
     Solo(bool),
     /// To show itself: flash its window.
     Identify,
+    /// To take this colour.
+    Color(Color32),
 }
 
 /// A stem as a line of the list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StemRow {
+    /// What tells it from the others, wherever it stands in the list.
+    pub key: u64,
     /// Its colour.
     pub color: Color32,
     /// Its name.
@@ -93,6 +102,8 @@ pub struct StemRow {
     pub integrated_lufs: f64,
     /// Largest true peak since reset.
     pub true_peak_dbtp: f64,
+    /// Whether its figures of the moment are of the same place of the song as those of the others.
+    pub is_aligned: bool,
     /// Whether it moves.
     pub state: StemState,
     /// What can be asked of it; `None` shows the trim as a figure.
@@ -110,9 +121,11 @@ pub const COLUMNS: [(&str, f32, f32, &str); 7] = [
     ("Share", 66.0, 48.0, "The stem's part of the power of all stems, last 3 s"),
 ];
 /// Height of a row in design points.
-pub const ROW_HEIGHT: f32 = 26.0;
+pub const ROW_HEIGHT: f32 = 24.0;
 /// Height of the sentence below a row.
 const SENTENCE_HEIGHT: f32 = 18.0;
+/// Width of the colour.
+const MARK_WIDTH: f32 = 14.0;
 /// Width of a button, and of all three.
 const BUTTON_WIDTH: f32 = 25.0;
 const BUTTONS_WIDTH: f32 = 3.0 * (BUTTON_WIDTH + 3.0);
@@ -149,16 +162,20 @@ pub fn show(
         show_remote(ui, theme, row, stem, remote, edit);
     }
     if let Some(sentence) = refused {
-        let below = below.with_min_x(below.left() + theme.points(12.0));
+        let below = below.with_min_x(below.left() + theme.points(MARK_WIDTH + 4.0));
         theme.write_fitting(ui.painter(), below, &format!("! {sentence}"), 13.0, theme::UNUSUAL);
     }
+    response.on_hover_text(format!("{}\n{}, {}", stem.name, stem.role, stem.state.words()));
 }
 
 fn show_remote(ui: &mut Ui, theme: &Theme, row: Rect, stem: &StemRow, remote: &Remote, edit: &mut dyn FnMut(StemEdit)) {
+    if let Some(color) = stem_color::pick(ui, theme, mark(theme, row), &stem.name) {
+        edit(StemEdit::Color(color));
+    }
     let (_, from_right, width, _) = COLUMNS[0];
-    let cell = column(theme, row, from_right, width).shrink2(Vec2::new(0.0, theme.points(2.0)));
+    let cell = column(theme, row, from_right, width).shrink2(Vec2::new(0.0, theme.points(1.5)));
     let trim = RemoteTrim::new(&stem.name, remote.trim_db, remote.is_pending);
-    let tip = "Trim of the stem, moved from here. With \"…\" the stem has not answered yet.";
+    let tip = "Level of the stem before everything, moved from here. With \"…\" the stem has not answered yet.";
     Field { parameter: &trim, tip, tone: stem.trim_tone, active: true }.show(ui, theme, cell);
     if let Some(trim_db) = trim.wanted_db() {
         edit(StemEdit::Trim(trim_db));
@@ -170,14 +187,18 @@ fn show_remote(ui: &mut Ui, theme: &Theme, row: Rect, stem: &StemRow, remote: &R
         Rect::from_min_size(egui::pos2(left, cell.top()), Vec2::new(theme.points(BUTTON_WIDTH), cell.height()))
     };
     let mute = format!("Mute {}", stem.name);
-    if switch::letter(ui, theme, place(0.0), "M", &mute, Some(remote.muted), theme::UNUSUAL) {
+    let tip = "Silences the stem, also in a bounce.";
+    if switch::letter_with(ui, theme, place(0.0), "M", &mute, tip, Some(remote.muted), theme::UNUSUAL) {
         edit(StemEdit::Mute(!remote.muted));
     }
     let solo = format!("Solo {}", stem.name);
-    if switch::letter(ui, theme, place(1.0), "S", &solo, Some(remote.soloed), theme::ACCENT) {
+    let tip = "Silences every other stem while you listen. A bounce has them all.";
+    if switch::letter_with(ui, theme, place(1.0), "S", &solo, tip, Some(remote.soloed), theme::ACCENT) {
         edit(StemEdit::Solo(!remote.soloed));
     }
-    if switch::letter(ui, theme, place(2.0), "?", &format!("Identify {}", stem.name), None, theme::ACCENT) {
+    let identify = format!("Identify {}", stem.name);
+    let tip = "Flashes the window of its Stem Trim. The sound stays.";
+    if switch::letter_with(ui, theme, place(2.0), "?", &identify, tip, None, theme::ACCENT) {
         edit(StemEdit::Identify);
     }
 }
@@ -186,17 +207,11 @@ fn draw_names(ui: &Ui, theme: &Theme, row: Rect, stem: &StemRow) {
     let painter = ui.painter();
     let is_current = stem.state.is_current();
     let text = if is_current { theme::TEXT } else { theme::QUIET_TEXT };
-    let swatch = Rect::from_min_size(row.min, Vec2::new(theme.points(5.0), row.height()))
-        .shrink2(Vec2::new(0.0, theme.points(3.0)));
-    if is_current {
-        painter.rect_filled(swatch, 0.0, stem.color);
-    } else {
-        painter.rect_stroke(swatch, 0.0, theme.stroke(1.0, stem.color), egui::StrokeKind::Inside);
-    }
+    let mark = mark(theme, row).shrink2(Vec2::new(theme.points(3.0), theme.points(4.0)));
+    stem_color::draw(ui, theme, mark, stem.color, is_current);
     let (_, from_right, width, _) = COLUMNS[0];
-    let buttons = if stem.remote.is_some() { theme.points(BUTTONS_WIDTH + 8.0) } else { 0.0 };
-    let end = column(theme, row, from_right, width).left() - buttons;
-    let names = row.with_min_x(row.left() + theme.points(12.0)).with_max_x(end);
+    let end = column(theme, row, from_right, width).left() - theme.points(BUTTONS_WIDTH + 8.0);
+    let names = row.with_min_x(row.left() + theme.points(MARK_WIDTH + 4.0)).with_max_x(end);
     let (name, rest) = names.split_left_right_at_fraction(0.5);
     theme.write_fitting(painter, name.with_max_x(name.right() - theme.points(6.0)), &stem.name, theme::VALUE, text);
     // A stem that does not run as usual says so where it otherwise says what it is.
@@ -238,6 +253,11 @@ fn draw_figures(ui: &Ui, theme: &Theme, row: Rect, stem: &StemRow, share: Option
     }
 }
 
+/// Where the colour stands.
+fn mark(theme: &Theme, row: Rect) -> Rect {
+    row.with_max_x(row.left() + theme.points(MARK_WIDTH))
+}
+
 /// The cell of a line of a width that ends some way before the right edge; both in design points.
 pub fn column(theme: &Theme, line: Rect, from_right: f32, width: f32) -> Rect {
     let right = line.right() - theme.points(from_right);
@@ -247,7 +267,10 @@ pub fn column(theme: &Theme, line: Rect, from_right: f32, width: f32) -> Rect {
 impl StemRow {
     /// A stem of which nothing is known but its name.
     pub fn named(name: &str, role: &'static str, color: Color32) -> Self {
+        let mut key = DefaultHasher::new();
+        name.hash(&mut key);
         Self {
+            key: key.finish(),
             color,
             name: name.to_owned(),
             role,
@@ -258,6 +281,7 @@ impl StemRow {
             short_term_lufs: SILENCE_DB,
             integrated_lufs: SILENCE_DB,
             true_peak_dbtp: SILENCE_DB,
+            is_aligned: true,
             state: StemState::Live,
             remote: None,
         }

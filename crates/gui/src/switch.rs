@@ -19,6 +19,28 @@ pub fn show(ui: &mut Ui, theme: &Theme, parameter: &dyn Parameter, rect: Rect, l
     value_menu::show(ui, theme, &response, parameter);
     let on = is_on(parameter);
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, parameter.name()));
+    draw(ui, theme, &response, label, on, color);
+    response.on_hover_text(told(tip, on));
+}
+
+/// The same for what is no parameter of the host's, such as a solo; its label is its name. True when a hand switches it.
+pub fn toggle(ui: &Ui, theme: &Theme, rect: Rect, label: &str, on: bool, tip: &str) -> bool {
+    let response = ui.interact(rect, ui.scope_id().with(label.to_owned()), Sense::click());
+    keyboard::focus(ui, theme, &response);
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, label));
+    draw(ui, theme, &response, label, on, theme::ACCENT);
+    let clicked = response.clicked();
+    response.on_hover_text(told(tip, on));
+    clicked
+}
+
+fn told(tip: &str, on: bool) -> String {
+    format!("{tip}\n{}.", if on { "On" } else { "Off" })
+}
+
+/// The mark tells by its shape what the colour tells.
+fn draw(ui: &Ui, theme: &Theme, response: &Response, label: &str, on: bool, color: Color32) {
+    let rect = response.rect;
     let (fill, text) = match (on, response.hovered()) {
         (true, _) => (color, theme::TEXT_ON_BRIGHT),
         (false, true) => (theme::LINE, theme::TEXT),
@@ -35,13 +57,26 @@ pub fn show(ui: &mut Ui, theme: &Theme, parameter: &dyn Parameter, rect: Rect, l
     }
     let rest = rect.with_min_x(rect.left() + theme.points(15.0)).with_max_x(rect.right() - theme.points(2.0));
     theme.write_fitting(painter, rest, label, 12.5, text);
-    let state = if on { "On" } else { "Off" };
-    response.on_hover_text(format!("{tip}\n{state}."));
 }
 
 /// Shows a small button with a letter, a switch when `on` says which way it stands: on, it is bright, underlined and
 /// says so to screen readers. True when it was clicked.
 pub fn letter(ui: &Ui, theme: &Theme, rect: Rect, letter: &str, name: &str, on: Option<bool>, color: Color32) -> bool {
+    letter_with(ui, theme, rect, letter, name, "", on, color)
+}
+
+/// The same with a tip that says what it does to the sound.
+#[allow(clippy::too_many_arguments, reason = "what a button is")]
+pub fn letter_with(
+    ui: &Ui,
+    theme: &Theme,
+    rect: Rect,
+    letter: &str,
+    name: &str,
+    tip: &str,
+    on: Option<bool>,
+    color: Color32,
+) -> bool {
     let response = ui.interact(rect, ui.scope_id().with(name.to_owned()), Sense::click());
     response.widget_info(|| match on {
         Some(on) => WidgetInfo::selected(Role::CheckBox, true, on, name),
@@ -67,7 +102,8 @@ pub fn letter(ui: &Ui, theme: &Theme, rect: Rect, letter: &str, name: &str, on: 
         None => "",
     };
     let clicked = response.clicked();
-    response.on_hover_text(format!("{name}{state}"));
+    let gap = if tip.is_empty() { "" } else { "\n" };
+    response.on_hover_text(format!("{name}{gap}{tip}{state}"));
     clicked
 }
 

@@ -85,6 +85,13 @@ impl Theme {
         Rect::from_min_size(origin + Vec2::new(x, y) * self.scale, Vec2::new(width, height) * self.scale)
     }
 
+    /// The room of a list that scrolls, without the part of a row at its end; all of it where everything `wanted` fits.
+    /// Heights in points of the design.
+    pub fn whole_rows(&self, list: Rect, row: f32, wanted: f32) -> Rect {
+        let rows = (list.height() / self.points(row) + 0.01).floor();
+        if self.points(wanted) <= list.height() { list } else { list.with_max_y(list.top() + rows * self.points(row)) }
+    }
+
     /// The size of a drawn rectangle in the points of the design.
     pub fn design_size(&self, drawn: Rect) -> Vec2 {
         drawn.size() / self.scale
@@ -157,6 +164,10 @@ impl Theme {
             spacing.combo_height = self.points(420.0);
             spacing.tooltip_width = self.points(320.0);
             spacing.icon_width = self.points(12.0);
+            // That there is more must be seen without a hand on it.
+            spacing.scroll.floating_width = self.points(4.0);
+            spacing.scroll.bar_width = self.points(8.0);
+            spacing.scroll.dormant_handle_opacity = 0.7;
             let visuals = &mut style.visuals;
             visuals.override_text_color = Some(TEXT);
             visuals.panel_fill = BACKGROUND;

@@ -23,7 +23,8 @@ impl Span {
         self.low > self.high
     }
 
-    fn with(self, other: Self) -> Self {
+    /// Both together.
+    pub fn with(self, other: Self) -> Self {
         Self { low: self.low.min(other.low), high: self.high.max(other.high) }
     }
 }

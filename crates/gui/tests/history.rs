@@ -188,3 +188,13 @@ fn a_reduction_history_says_what_is_reduced_now() {
     assert!((line[0].y - 50.0).abs() < 0.1);
     assert!(line.last().is_some_and(|last| (last.y - (50.0 + 200.0 * 2.5 / 12.0)).abs() < 0.1), "{:?}", line.last());
 }
+
+#[test]
+fn while_the_transport_rests_what_was_heard_stays_in_view() {
+    let mut rested = history(60.0);
+    rested.rest(&measured(360.0), RATE_HZ);
+    rested.update(&measured(361.01), RATE_HZ);
+    let harness = shown(rested);
+    let said = harness.get_by_label("Loudness history").value().unwrap_or_default();
+    assert!(said.ends_with("at 1:01"), "{said}");
+}

@@ -7,10 +7,11 @@ use std::cell::RefCell;
 use egui::{Event, Key, Modifiers, MouseWheelUnit, Rect, TouchPhase, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
+use gui::stem_color;
 use gui::stem_list;
 use gui::stem_row::{Remote, StemEdit, StemRow};
 use gui::theme;
-use hands::{center, click, drag, pick, press, theme as design, wheel, window};
+use hands::{center, click, drag, grab, pick, pick_line, press, theme as design, wheel, window};
 
 fn stem(name: &str, remote: Remote) -> StemRow {
     StemRow { remote: Some(remote), ..StemRow::named(name, "Other", theme::ACCENT) }
@@ -163,4 +164,34 @@ impl Offset for egui::Pos2 {
     fn with_x_offset(self, way: f32) -> Self {
         self + vec2(way, 0.0)
     }
+}
+
+#[test]
+fn a_colour_is_picked_from_the_mark_of_a_stem() {
+    let (stems, edits) = (two(), Edits::default());
+    let mut harness = list(&stems, &edits);
+    pick_line(&mut harness, "Colour of Bass", "Violet");
+    let violet = stem_color::COLORS.iter().find(|(name, _)| *name == "Violet").expect("in the list").1;
+    assert_eq!(*edits.borrow(), [(1, StemEdit::Color(violet))]);
+}
+
+#[test]
+fn a_drag_stays_with_its_stem_when_another_one_comes_before_it() {
+    let edits = Edits::default();
+    let stems = RefCell::new(vec![stem("Drums", Remote::default())]);
+    let mix = StemRow::named("Mix", "what leaves", theme::TEXT);
+    let mut harness = window(|ui| {
+        let place = Rect::from_min_size(pos2(10.0, 10.0), vec2(780.0, 200.0));
+        edits.borrow_mut().extend(stem_list::show(ui, &design(), place, &stems.borrow(), &mix));
+    });
+    let at = center(&harness, "Trim Drums");
+    grab(&mut harness, at);
+    harness.event(Event::PointerMoved(at - vec2(0.0, 20.0)));
+    harness.run_steps(2);
+    stems.borrow_mut().insert(0, stem("Bass", Remote::default()));
+    edits.borrow_mut().clear();
+    harness.event(Event::PointerMoved(at - vec2(0.0, 40.0)));
+    harness.run_steps(2);
+    let edits = edits.borrow();
+    assert!(!edits.is_empty() && edits.iter().all(|(number, _)| *number == 1), "{edits:?}");
 }

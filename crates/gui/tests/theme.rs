@@ -3,7 +3,7 @@
 mod hands;
 
 use dsp::role::Role;
-use egui::{Color32, vec2};
+use egui::{Color32, Rect, pos2, vec2};
 use gui::theme::{self, Theme, contrast};
 
 /// WCAG 2.2, success criterion 1.4.3.
@@ -51,4 +51,12 @@ fn the_design_fits_into_every_window_within_its_scales() {
     assert_eq!(Theme::fitting(design, vec2(1600.0, 900.0)).points(10.0), 15.0, "the narrower side decides");
     assert_eq!(Theme::fitting(design, vec2(80.0, 60.0)).points(10.0), 7.5);
     assert_eq!(Theme::fitting(design, vec2(8000.0, 6000.0)).points(10.0), 30.0);
+}
+
+#[test]
+fn a_list_that_scrolls_ends_with_a_whole_row() {
+    let theme = Theme::fitting(vec2(100.0, 100.0), vec2(150.0, 150.0));
+    let room = Rect::from_min_size(pos2(10.0, 20.0), vec2(300.0, 100.0 * 1.5));
+    assert_eq!(theme.whole_rows(room, 24.0, 400.0).height(), 96.0 * 1.5);
+    assert_eq!(theme.whole_rows(room, 24.0, 90.0), room, "everything fits");
 }

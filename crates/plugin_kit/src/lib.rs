@@ -11,6 +11,12 @@ pub mod readout;
 mod remote;
 pub mod voice;
 
+// An open window, and the sound on its way there.
+pub mod closing;
+pub mod feed;
+pub mod heard;
+pub mod watch;
+
 // What the host sees and the window holds.
 pub mod controls;
 pub mod edits;

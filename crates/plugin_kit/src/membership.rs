@@ -196,6 +196,11 @@ impl Membership {
         self.with_member(|member| self.remote.reason(member, stem)).flatten()
     }
 
+    /// Whether the stem has still to answer what it was asked last. `[main]`
+    pub fn is_pending(&self, stem: StemId) -> bool {
+        self.with_member(|member| self.remote.is_pending(member, stem)).unwrap_or(false)
+    }
+
     /// Whom the instance is linked to, or why not, as a sentence for the musician. `[main]`
     pub fn link_sentence(&self) -> String {
         let told = self.with_member(|member| (member.link(), member.local_only()));

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use session::command::Command;
+use session::command::{Command, Delivery};
 use session::delivery::Ticket;
 use session::member::{Member, StemId};
 
@@ -29,6 +29,12 @@ impl Remote {
     pub fn reason(&self, member: &Member, stem: StemId) -> Option<&'static str> {
         let ticket = *self.tickets().get(&stem).filter(|ticket| ticket.age() < TOLD)?;
         member.delivery(&ticket).reason()
+    }
+
+    /// Whether the stem has still to answer what it was asked last. `[main]`
+    pub fn is_pending(&self, member: &Member, stem: StemId) -> bool {
+        let ticket = self.tickets().get(&stem).copied();
+        ticket.is_some_and(|ticket| member.delivery(&ticket) == Delivery::Pending)
     }
 
     fn tickets(&self) -> MutexGuard<'_, HashMap<StemId, Ticket>> {

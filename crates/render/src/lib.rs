@@ -1,8 +1,27 @@
-//! WHAT IS SAID OF FILES: what the stems of a folder are called, and what was measured of them and their master.
+//! THE SAME SOUND, FROM FILES: the stems of a folder through the chains of the plugins, whether they make the mix, and
+//! what was measured of them and their master. The programme `stemma` does and says it on the command line.
 //!
-//! `stem_names` reads a stem's name and role from its file's name · `report` is what was measured, as JSON and as a
-//! page · `table` is the same for the terminal.
+//! Mastering: `session_file` is all settings as text · `song` is stems with their settings, through their chains ·
+//! `drive` searches how far to go into the limiter · `versions` is which stems a version has · `mastering` is the last
+//! pass, parts and all · `reduction` is what the limiter took · `average_spectrum` is the tone of a whole file.
+//!
+//! Saying: `stem_names` reads a stem's name and role from its file's name · `measure` is the figures of one file ·
+//! `null_test` takes the stems from the mix and says why something is left · `delivery` is all checks of a folder of
+//! stems · `report` is what was measured, as JSON and as a page · `table` is the same for the terminal · `interrupt` is
+//! Ctrl-C.
 
+pub mod average_spectrum;
+pub mod delivery;
+pub mod drive;
+mod file_true_peak;
+pub mod interrupt;
+pub mod mastering;
+pub mod measure;
+pub mod null_test;
+pub mod reduction;
 pub mod report;
+pub mod session_file;
+pub mod song;
 pub mod stem_names;
 pub mod table;
+pub mod versions;

@@ -1,7 +1,9 @@
-//! The report as a table for the terminal: the stems, the master, what the platforms will do.
+//! Reports as tables for the terminal: the stems, the master, what the platforms will do; the figures of files.
 
-use crate::report::{Figures, Report, TruePeakVerdict};
+use crate::measure::Measured;
+use crate::report::{Figures, Reading, Report, TruePeakVerdict};
 use comfy_table::{Cell, CellAlignment, LineStyle, Table, TableStyle};
+use targets::{Direction, Kind, Targets};
 
 /// The report as text: lines of aligned columns, without colours, ending in a newline. `[main]`
 pub fn text(report: &Report) -> String {
@@ -10,12 +12,39 @@ pub fn text(report: &Report) -> String {
         sections.push(stems(report));
     }
     sections.push(master(&report.master));
+    if !report.versions.is_empty() {
+        sections.push(versions(report));
+    }
     if !report.targets.is_empty() {
         sections.push(platforms(report));
     }
+    sections.extend(report.mastering.iter().map(|mastering| printable(&mastering.sentence)));
     sections.extend(report.events.iter().map(|event| format!("Event: {}", printable(event))));
     sections.extend(report.notes.iter().map(|note| format!("Note: {}", printable(note))));
     sections.join("\n\n") + "\n"
+}
+
+/// The figures of files, a line each, as text like [`text`]. `[main]`
+pub fn files(files: &[Measured]) -> String {
+    let head =
+        ["File", "I LUFS", "LRA LU", "max M", "max S", "True peak dBTP", "ITU", "Sample dBFS", "PLR LU", "Corr."];
+    let mut table = lined_table(&head, 1..head.len());
+    for file in files {
+        let figures = &file.figures;
+        table.add_row([
+            printable(&file.file.to_string_lossy()),
+            figures.integrated_lufs.text(1),
+            figures.range_lu.text(1),
+            figures.max_momentary_lufs.text(1),
+            figures.max_short_term_lufs.text(1),
+            figures.true_peak_dbtp.text(2),
+            figures.itu_true_peak_dbtp.text(2),
+            figures.sample_peak_dbfs.text(2),
+            figures.plr_lu.text(1),
+            figures.correlation.text(2),
+        ]);
+    }
+    table.trim_fmt() + "\n"
 }
 
 fn stems(report: &Report) -> String {
@@ -56,6 +85,51 @@ fn master(figures: &Figures) -> String {
     table.trim_fmt()
 }
 
+fn versions(report: &Report) -> String {
+    let mut table = lined_table(&["Version", "I LUFS", "max S LUFS", "True peak dBTP", "File"], 1..4);
+    for version in &report.versions {
+        let figures = &version.figures;
+        table.add_row([
+            printable(&version.name),
+            figures.integrated_lufs.text(1),
+            figures.max_short_term_lufs.text(1),
+            figures.true_peak_dbtp.text(2),
+            printable(&version.file.to_string_lossy()),
+        ]);
+    }
+    table.trim_fmt()
+}
+
+/// The table of platforms, each figure with its source and date, as text like [`text`]. `[main]`
+pub fn targets(targets: &Targets) -> String {
+    let head = ["Id", "Platform", "LUFS", "Turned up", "True peak dBTP", "Source", "Read", "Trust"];
+    let mut table = lined_table(&head, 2..3);
+    if let Some(column) = table.column_mut(4) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    for target in targets.all() {
+        let turned_up = match (target.kind, target.direction) {
+            (Kind::Playback, Direction::No) => "no",
+            (Kind::Playback, Direction::PeakConstrained) => "as peaks allow",
+            (Kind::Playback, Direction::Limiter) => "with a limiter",
+            (Kind::Playback, Direction::Unknown) => "unknown",
+            (Kind::Delivery, _) => "as delivered",
+            (Kind::Medium, _) => "as mastered",
+        };
+        table.add_row([
+            printable(&target.id),
+            printable(&target.title()),
+            Reading::from(target.loudness_lufs).text(1),
+            turned_up.to_owned(),
+            Reading::from(target.true_peak_dbtp).text(1),
+            printable(&target.source),
+            printable(&target.retrieved),
+            format!("{:?}", target.confidence),
+        ]);
+    }
+    table.trim_fmt() + "\n"
+}
+
 fn platforms(report: &Report) -> String {
     let mut table = lined_table(
         &["Platform", "Target LUFS", "Distance LU", "Gain dB", "Plays at LUFS", "True peak", "Verdict"],
@@ -81,8 +155,8 @@ fn platforms(report: &Report) -> String {
     table.trim_fmt()
 }
 
-/// A table with a line under its head; the columns in `numbers` stand flush right.
-fn lined_table(head: &[&str], numbers: std::ops::Range<usize>) -> Table {
+/// A table with a line under its head; the columns in `numbers` stand flush right. `[main]`
+pub fn lined_table(head: &[&str], numbers: std::ops::Range<usize>) -> Table {
     let mut table = Table::new();
     table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')));
     table.set_header(head.iter().map(Cell::new));
@@ -97,7 +171,7 @@ fn lined_table(head: &[&str], numbers: std::ops::Range<usize>) -> Table {
     table
 }
 
-/// Text from outside without control characters: a file's name must not move the cursor.
-fn printable(text: &str) -> String {
+/// Text from outside without control characters: a file's name must not move the cursor. `[main]`
+pub fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -2,7 +2,7 @@
 
 use dsp::{role::Role, units::SILENCE_DB};
 use render::{
-    report::{self, Curves, Figures, Reading, Report, StemFigures, TargetVerdict, TruePeakVerdict},
+    report::{self, Curves, Figures, Reading, Report, SpectrumCurve, StemFigures, TargetVerdict, TruePeakVerdict},
     table,
 };
 use roxmltree::{Document, ParsingOptions};
@@ -63,6 +63,7 @@ fn sample() -> Report {
         ],
         events: vec!["Drums was killed at 0:12.3.".to_owned()],
         notes: vec!["Two stems are silent.".to_owned()],
+        ..Report::default()
     }
 }
 
@@ -77,6 +78,12 @@ fn curves() -> Curves {
         short_term_lufs: wave(-18.0),
         target_lufs: Some(-14.0),
         limiter_reduction_db: (0..3_000).map(|i| (f64::from(i) * 0.01, f64::from(i % 40) * 0.1)).collect(),
+        spectra: ["Drums", NASTY, "Master"]
+            .map(|name| SpectrumCurve {
+                name: name.to_owned(),
+                points: (0..120).map(|i| (20.0 * (f64::from(i) / 12.0).exp2(), -20.0 - 0.1 * f64::from(i))).collect(),
+            })
+            .into(),
     }
 }
 
@@ -157,7 +164,7 @@ fn page_is_well_formed_and_names_are_text() {
     let count = |tag: &str| document.descendants().filter(|node| node.has_tag_name(tag)).count();
     let named = |tag: &str| document.descendants().filter(|node| node.tag_name().name() == tag).count();
     assert_eq!(count("script") + named("script"), 0);
-    assert_eq!(named("svg"), 2);
+    assert_eq!(named("svg"), 3);
     let texts: Vec<&str> = document.descendants().filter_map(|node| node.text()).collect();
     assert!(texts.iter().any(|text| text.contains("<script>alert(\"1\")</script> & 'ドラム'")));
     assert!(texts.contains(&"−14.0 "), "the loudness in large type");

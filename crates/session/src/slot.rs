@@ -149,7 +149,7 @@ impl<'a> Slot<'a> {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

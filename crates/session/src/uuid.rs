@@ -59,7 +59,7 @@ impl FromStr for Uuid {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

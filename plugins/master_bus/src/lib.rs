@@ -1,21 +1,23 @@
 //! Master Bus: the stems side by side, and the master on their sum.
 
 mod editor;
+mod limiter_feed;
 mod params;
 mod session_link;
 
 use std::sync::Arc;
 
 use dsp::format::Format;
-use dsp::master_chain::{MasterChain, MasterReadings};
+use dsp::master_chain::MasterChain;
 use nice_plug::prelude::*;
 use plugin_kit::door::Link;
+use plugin_kit::feed::Tap;
 use plugin_kit::playback::Playback;
 use plugin_kit::voice::{self, Voice};
 use triple_buffer::Input;
 
 use params::MasterParams;
-use session_link::MasterSession;
+use session_link::{MasterSession, Measured};
 
 /// The plugin.
 pub struct MasterBus {
@@ -23,7 +25,7 @@ pub struct MasterBus {
     link: Arc<Link>,
     session: Arc<MasterSession>,
     /// What the window and the session side read.
-    readings: Input<MasterReadings>,
+    measured: Input<Measured>,
     /// Present while active.
     active: Option<Active>,
 }
@@ -33,6 +35,8 @@ struct Active {
     chain: MasterChain,
     voice: Voice,
     playback: Playback,
+    /// To the spectra of an open window.
+    tap: Tap<0>,
 }
 
 /// What the audio thread leaves to the main thread.
@@ -45,8 +49,8 @@ impl Default for MasterBus {
     fn default() -> Self {
         let params = Arc::new(MasterParams::default());
         let link = Link::new(params.clone());
-        let (session, readings) = MasterSession::new(params.clone(), &link);
-        Self { params, link, session, readings, active: None }
+        let (session, measured) = MasterSession::new(params.clone(), &link);
+        Self { params, link, session, measured, active: None }
     }
 }
 
@@ -99,8 +103,10 @@ impl Plugin for MasterBus {
         chain.set(&self.params.settings());
         let latency_frames = chain.latency_frames() as u32;
         context.set_latency_samples(latency_frames);
+        self.session.note_rate(format.sample_rate_hz);
         let voice = self.session.open_voice(format, latency_frames, config.max_buffer_size);
-        self.active = Some(Active { chain, voice, playback: Playback::default() });
+        let tap = self.session.feed().open(format, config.max_buffer_size as usize);
+        self.active = Some(Active { chain, voice, playback: Playback::default(), tap });
         true
     }
 
@@ -116,7 +122,7 @@ impl Plugin for MasterBus {
         auxiliary: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        let Some(Active { chain, voice, playback }) = &mut self.active else {
+        let Some(Active { chain, voice, playback, tap }) = &mut self.active else {
             return ProcessStatus::Error("process was called while inactive");
         };
         let moves = playback.follow(context.transport(), buffer.samples());
@@ -131,16 +137,19 @@ impl Plugin for MasterBus {
         let settings = self.params.settings();
         chain.set(&settings);
         let reference = auxiliary.inputs.first_mut().map(|port| &*port.as_slice());
+        tap.before(buffer.as_slice());
         chain.process(buffer.as_slice(), reference);
+        tap.after(buffer.as_slice(), || []);
+        self.session.limiter_feed().follow(chain.limiter_trace(), playback.is_playing());
         let position = session_link::position(playback, &settings, &self.link, true);
-        voice.announce(position, buffer.samples(), || session_link::read(chain, &mut self.readings));
+        voice.announce(position, buffer.samples(), || session_link::read(chain, position, &mut self.measured));
         ProcessStatus::Tail(chain.latency_frames() as u32)
     }
 
     fn stop_processing(&mut self) {
-        if let Some(Active { chain, voice, playback }) = &mut self.active {
+        if let Some(Active { chain, voice, playback, .. }) = &mut self.active {
             let position = session_link::position(playback, &self.params.settings(), &self.link, false);
-            voice.announce_now(position, || session_link::read(chain, &mut self.readings));
+            voice.announce_now(position, || session_link::read(chain, position, &mut self.measured));
         }
     }
 

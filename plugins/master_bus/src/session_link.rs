@@ -1,11 +1,13 @@
 //! Master Bus in the session: the stems it sees, and what it tells of the mix.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
 
 use dsp::format::Format;
 use dsp::master_chain::{MasterChain, MasterReadings, MasterSettings};
 use dsp::role::Role;
 use plugin_kit::door::Link;
+use plugin_kit::feed::Feed;
 use plugin_kit::figures::{Figures, audible};
 use plugin_kit::membership;
 use plugin_kit::playback::Playback;
@@ -18,21 +20,42 @@ use session::member::{Activity, StemView};
 use session::meters::{Meters, Position, Run};
 use triple_buffer::Input;
 
+use crate::limiter_feed::LimiterFeed;
 use crate::params::MasterParams;
+
+/// What the audio thread tells the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Measured {
+    /// What has been measured last.
+    pub readings: MasterReadings,
+    /// The transport runs.
+    pub is_playing: bool,
+}
 
 /// The main thread's side.
 pub struct MasterSession {
     params: Arc<MasterParams>,
     link: Weak<Link>,
-    readings: Readout<MasterReadings>,
+    measured: Readout<Measured>,
+    limiter_feed: LimiterFeed,
+    feed: Arc<Feed<0>>,
+    /// Of the last activation; 0 before the first.
+    sample_rate_hz: AtomicU32,
 }
 
 impl MasterSession {
     /// The session side of a plugin, and where its audio thread puts its readings. It answers when a host asks what the
     /// master knows. `[setup]`
-    pub fn new(params: Arc<MasterParams>, link: &Arc<Link>) -> (Arc<Self>, Input<MasterReadings>) {
-        let (input, readings) = Readout::new();
-        let session = Arc::new(Self { params, link: Arc::downgrade(link), readings });
+    pub fn new(params: Arc<MasterParams>, link: &Arc<Link>) -> (Arc<Self>, Input<Measured>) {
+        let (input, measured) = Readout::new();
+        let session = Arc::new(Self {
+            params,
+            link: Arc::downgrade(link),
+            measured,
+            limiter_feed: LimiterFeed::default(),
+            feed: Feed::new(),
+            sample_rate_hz: AtomicU32::new(0),
+        });
         let keeper = Arc::clone(&session.params);
         link.guard_identity(&["session"], move |saved| keeper.membership.may_become(saved));
         let reporter = Arc::downgrade(&session);
@@ -67,14 +90,37 @@ impl MasterSession {
         Voice::new(publisher, format.sample_rate_hz)
     }
 
+    /// What the audio thread said last. `[main]`
+    pub fn measured(&self) -> Measured {
+        self.measured.latest()
+    }
+
+    /// What the limiter does, for an open window. `[any]`
+    pub fn limiter_feed(&self) -> &LimiterFeed {
+        &self.limiter_feed
+    }
+
+    /// The sound before and after the chain, for an open window. `[any]`
+    pub fn feed(&self) -> &Arc<Feed<0>> {
+        &self.feed
+    }
+
+    /// The plugin runs at this rate from now on. `[setup]`
+    pub fn note_rate(&self, sample_rate_hz: f64) {
+        self.sample_rate_hz.store(sample_rate_hz.round() as u32, Ordering::Relaxed);
+    }
+
+    /// The rate the plugin runs at; before its first activation a usual one. `[main]`
+    pub fn sample_rate_hz(&self) -> f64 {
+        match self.sample_rate_hz.load(Ordering::Relaxed) {
+            0 => 48_000.0,
+            sample_rate_hz => f64::from(sample_rate_hz),
+        }
+    }
+
     /// The plugin's side of the door, as long as there is one. `[main]`
     pub fn link(&self) -> Option<Arc<Link>> {
         self.link.upgrade()
-    }
-
-    /// What has been measured last. `[main]`
-    pub fn readings(&self) -> MasterReadings {
-        self.readings.latest()
     }
 
     /// The stems of the session, as they are now. `[main]`
@@ -96,7 +142,7 @@ impl MasterSession {
     }
 
     fn report(&self) -> String {
-        let readings = self.readings();
+        let readings = self.measured().readings;
         let non_finite_samples = self.link.upgrade().map_or(0, |link| link.non_finite_samples());
         let stems: Vec<Value> = self.stems().iter().map(stem_report).collect();
         json!({
@@ -148,9 +194,9 @@ pub fn restart_measurement(voice: &mut Voice, chain: &mut MasterChain) {
 }
 
 /// Reads the meters, for the window and as they travel. `[audio]`
-pub fn read(chain: &MasterChain, window: &mut Input<MasterReadings>) -> Meters {
+pub fn read(chain: &MasterChain, position: Position, window: &mut Input<Measured>) -> Meters {
     let readings = chain.readings();
-    window.write(readings);
+    window.write(Measured { readings, is_playing: position.run.playing });
     master_meters(&readings)
 }
 

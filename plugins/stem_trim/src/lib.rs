@@ -10,6 +10,7 @@ use dsp::format::Format;
 use dsp::stem_chain::{StemChain, StemReadings};
 use nice_plug::prelude::*;
 use plugin_kit::door::Link;
+use plugin_kit::feed::Tap;
 use plugin_kit::playback::Playback;
 use plugin_kit::voice::Voice;
 
@@ -34,6 +35,8 @@ struct Active {
     chain: StemChain,
     voice: Voice,
     playback: Playback,
+    /// What an open window hears.
+    tap: Tap<1>,
     /// Another stem was soloed in the last block.
     was_silenced: bool,
 }
@@ -99,7 +102,8 @@ impl Plugin for StemTrim {
         chain.set(&self.params.settings());
         context.set_latency_samples(chain.latency_frames() as u32);
         let voice = self.session.open_voice(format, config.max_buffer_size);
-        self.active = Some(Active { chain, voice, playback: Playback::default(), was_silenced: false });
+        let tap = self.session.feed.open(format, config.max_buffer_size as usize);
+        self.active = Some(Active { chain, voice, playback: Playback::default(), tap, was_silenced: false });
         true
     }
 
@@ -115,7 +119,7 @@ impl Plugin for StemTrim {
         _auxiliary: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        let Some(Active { chain, voice, playback, was_silenced }) = &mut self.active else {
+        let Some(Active { chain, voice, playback, tap, was_silenced }) = &mut self.active else {
             return ProcessStatus::Error("process was called while inactive");
         };
         let moves = playback.follow(context.transport(), buffer.samples());
@@ -130,7 +134,9 @@ impl Plugin for StemTrim {
             // A render must not begin with the end of a solo.
             chain.reset();
         }
+        tap.before(buffer.as_slice_immutable());
         chain.process(buffer.as_slice());
+        tap.after(buffer.as_slice_immutable(), || [chain.reduction_db() as f32]);
         let position = session_link::position(playback, &settings, &self.session, &self.link, true);
         voice.announce(position, buffer.samples(), || session_link::read(chain, &settings, &mut self.readings));
         ProcessStatus::Normal

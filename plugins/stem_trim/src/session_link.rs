@@ -9,6 +9,7 @@ use dsp::role::Role;
 use dsp::stem_chain::{StemChain, StemReadings, StemSettings};
 use nice_plug::prelude::Param;
 use plugin_kit::door::Link;
+use plugin_kit::feed::Feed;
 use plugin_kit::figures::Figures;
 use plugin_kit::membership;
 use plugin_kit::playback::Playback;
@@ -29,6 +30,10 @@ pub struct StemSession {
     readings: Readout<StemReadings>,
     /// The stem's solo. It belongs to the moment, not to the project.
     soloed: AtomicBool,
+    /// The window wants the measurement to begin again.
+    has_new_measurement: AtomicBool,
+    /// The sound on its way to the window; its figure is the compressor's reduction.
+    pub feed: Arc<Feed<1>>,
     /// How often the master asked which stem this is.
     identify_count: AtomicU32,
     /// The count when it was looked at last, and when it had last changed by then.
@@ -52,6 +57,8 @@ impl StemSession {
             link: Arc::downgrade(link),
             readings,
             soloed: AtomicBool::new(false),
+            has_new_measurement: AtomicBool::new(false),
+            feed: Feed::new(),
             identify_count: AtomicU32::new(0),
             identified: Mutex::default(),
             has_track_color: AtomicBool::new(false),
@@ -114,6 +121,16 @@ impl StemSession {
         self.soloed.store(on, Ordering::Relaxed);
     }
 
+    /// Lets the measurement begin again with the next block. `[any]`
+    pub fn restart_measurement(&self) {
+        self.has_new_measurement.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it shall begin again, once for each time it was asked. `[audio]`
+    pub fn takes_new_measurement(&self) -> bool {
+        self.has_new_measurement.swap(false, Ordering::Relaxed)
+    }
+
     /// How strongly the window flashes because the master asked which stem this is: 1 at first, 0 after two seconds and
     /// at all other times. `[main]`
     pub fn flash(&self) -> f32 {
@@ -156,8 +173,8 @@ impl StemSession {
         }
     }
 
-    /// Does what the master asks while no audio runs, on the session's own thread.
-    fn obey_at_rest(&self, command: Command) -> Answer {
+    /// Does what the master asks while no audio runs. The session's own thread
+    pub fn obey_at_rest(&self, command: Command) -> Answer {
         let Some(link) = self.link.upgrade() else { return Answer::Busy };
         self.obey(command, &link, At::Rest)
     }
@@ -227,7 +244,7 @@ fn edit<P: Param>(link: &Link, at: At, parameter: &P, plain: P::Plain, done: Ans
 
 /// Does what the master asks. `[audio]`
 pub fn obey(voice: &mut Voice, chain: &mut StemChain, session: &StemSession, link: &Link) {
-    let mut restarted = false;
+    let mut restarted = session.takes_new_measurement();
     voice.poll_commands(|command| match command {
         Command::ResetLoudness | Command::ResetPeaks => {
             restarted = true;

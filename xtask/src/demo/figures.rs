@@ -1,9 +1,9 @@
 //! What the plugins report, as a report for people.
 
 use dsp::role::Role;
-use render::report::{Curves, Figures, Report, StemFigures, TargetVerdict, TruePeakVerdict};
+use render::report::{Curves, Figures, Report, StemFigures, verdicts};
 use serde::Deserialize;
-use targets::{Grade, Target, Targets, playback, verdict};
+use targets::Targets;
 
 use super::song::Song;
 use super::studio::Take;
@@ -68,38 +68,9 @@ pub fn report(song: &Song, take: &Take, platforms: &Targets, notes: Vec<String>)
         duration_s: song.seconds(),
         master: take.master.figures,
         stems: stems.collect(),
-        targets: platforms.all().iter().map(|target| platform(target, &take.master.figures)).collect(),
+        targets: verdicts(platforms, &take.master.figures),
         events: take.events.clone(),
         notes,
-    }
-}
-
-fn platform(target: &Target, master: &Figures) -> TargetVerdict {
-    let silence = dsp::units::SILENCE_DB;
-    let integrated_lufs = master.integrated_lufs.value().unwrap_or(silence);
-    let true_peak_dbtp = master.true_peak_dbtp.value().unwrap_or(silence);
-    let playback = playback(target, integrated_lufs, true_peak_dbtp);
-    let verdict = verdict(target, integrated_lufs, true_peak_dbtp);
-    let mut sentence = playback.sentence;
-    if verdict.true_peak == Grade::Warn {
-        sentence = format!("{sentence} {}", verdict.true_peak_sentence);
-    }
-    TargetVerdict {
-        id: target.id.clone(),
-        name: target.name.clone(),
-        mode: target.mode.clone(),
-        loudness_lufs: target.loudness_lufs.into(),
-        distance_lu: verdict.distance_lu.into(),
-        playback_gain_db: playback.gain_db.into(),
-        plays_at_lufs: playback.plays_at_lufs.into(),
-        true_peak_verdict: match verdict.true_peak {
-            Grade::Ok => TruePeakVerdict::Within,
-            Grade::Warn => TruePeakVerdict::Over,
-            Grade::Unknown => TruePeakVerdict::Unknown,
-        },
-        sentence,
-        source: target.source.clone(),
-        retrieved: target.retrieved.clone(),
-        confidence: format!("{:?}", target.confidence),
+        ..Report::default()
     }
 }

@@ -104,10 +104,30 @@ impl BandEdge {
     /// under this ceiling (linear). `[audio]`
     #[inline]
     pub fn next(&mut self, sample: f32, ceiling: f32, on: bool) -> f32 {
-        let low = self.filter(sample);
-        let middle = self.sample_before(FILTER_DELAY_FRAMES);
-        let edge = middle - low;
+        let edge = self.edge(sample);
+        self.watch(edge, ceiling, on);
+        self.without(edge)
+    }
 
+    /// The same with a share of the edge, 0…1, that another signal's peaks have decided about. `[audio]`
+    #[inline]
+    pub fn next_following(&mut self, sample: f32, removed: f32) -> f32 {
+        let edge = self.edge(sample);
+        self.removed = removed;
+        self.without(edge)
+    }
+
+    /// Takes a sample, returns the edge of the one [`FILTER_DELAY_FRAMES`] earlier.
+    #[inline]
+    fn edge(&mut self, sample: f32) -> f32 {
+        let low = self.filter(sample);
+        self.sample_before(FILTER_DELAY_FRAMES) - low
+    }
+
+    /// Decides how much of the edge has to go.
+    #[inline]
+    fn watch(&mut self, edge: f32, ceiling: f32, on: bool) {
+        let middle = self.sample_before(FILTER_DELAY_FRAMES);
         let peak_sample = self.sample_before(FILTER_DELAY_FRAMES - self.peak.latency_frames());
         let peak = self.peak.next(peak_sample).max(middle.abs());
         self.peak_hold = peak.max(self.peak_hold * self.hold_keep);
@@ -120,15 +140,19 @@ impl BandEdge {
         if self.removed < 1e-6 {
             self.removed = 0.0;
         }
+    }
 
+    /// The sample that leaves, less its share of the edge.
+    #[inline]
+    fn without(&mut self, edge: f32) -> f32 {
         let edge = self.edge_to_output.next(edge);
         let output = self.sample_before(FILTER_DELAY_FRAMES + FADE_FRAMES);
         if self.removed > 0.0 { output - self.removed * edge } else { output }
     }
 
-    /// The share of the edge that the sample last returned still has, 0…1. `[audio]`
-    pub fn kept(&self) -> f32 {
-        1.0 - self.removed
+    /// The share of the edge taken out of the sample last returned, 0…1. `[audio]`
+    pub fn removed(&self) -> f32 {
+        self.removed
     }
 
     /// The constant delay. `[any]`

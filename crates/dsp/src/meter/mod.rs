@@ -2,8 +2,9 @@
 //!
 //! All of them count 10 ms steps from the first frame on ([`grid`]), so no reading depends on the block size. They only
 //! look: blocks are borrowed, never changed. What is not a number, or louder than any audio, counts as silence.
-//! The [`spectrum`] counts its own steps and belongs to the window, not to the audio thread.
+//! The [`spectrum`] counts its own steps and belongs to the window, not to the audio thread; so does the [`alignment`].
 
+pub mod alignment;
 pub mod correlation;
 pub mod grid;
 pub mod histogram;

@@ -1,19 +1,27 @@
 //! Null test: what remains when the reference mix is taken away from the input.
 
+use super::alignment::max_offset_frames;
 use super::grid::{Grid, STEPS_PER_SECOND};
 use super::{audible, sides};
 use crate::format::{Format, MAX_CHANNELS};
-use crate::units::{SILENCE_DB, db_from_power};
+use crate::units::{SILENCE_DB, db_from_gain, db_from_power};
 
 /// Proves, while the song plays, that the stems together are the mix they were made from.
 ///
-/// Subtracts the reference from the input, sample by sample, and shows how much is left over the last 400 ms. Nothing
-/// is aligned or matched in level: a gain error of 0.1 dB leaves −39 dB, a delay of one sample about −4 dB.
+/// Subtracts the reference from the input, sample by sample, and shows how much is left over the last 400 ms. The
+/// earlier of the two waits for the other by [`NullMeter::set_offset_frames`]; nothing is matched in level: a gain error
+/// of 0.1 dB leaves −39 dB, a delay of one sample that nobody makes up for about −4 dB.
 /// Stems and mix as 24-bit files leave about −135 dBFS, as 16-bit files −87 dBFS; −60 dB already hides errors.
 #[derive(Clone, Debug)]
 pub struct NullMeter {
     channels: usize,
     window_samples: f64,
+    input: Waiting,
+    reference: Waiting,
+    offset_frames: i64,
+    max_offset_frames: i64,
+    /// Frames for which there has been a reference without a gap: so many may wait.
+    present_frames: i64,
     grid: Grid,
     /// Of the current step, each channel for itself: one sum for both would depend on where blocks end.
     step: [Energies; MAX_CHANNELS],
@@ -27,9 +35,22 @@ pub struct NullMeter {
     has_reference: bool,
     /// The reference has not been silent all the time: an input nobody has connected is silence.
     reference_heard: bool,
-    frames: u64,
+    /// Where in the song the next frame of the input is.
+    song_frames: i64,
     worst_power: f64,
-    worst_frame: u64,
+    /// Of residual to reference, in the windows in which the reference was heard.
+    worst_ratio: Option<f64>,
+    worst_song_frames: i64,
+    peak: f64,
+}
+
+/// The last frames of a signal, each with a left and a right sample.
+#[derive(Clone, Debug)]
+struct Waiting {
+    /// Written in a circle; never grows.
+    ring: Box<[[f32; MAX_CHANNELS]]>,
+    /// Where the next frame goes.
+    position: usize,
 }
 
 /// Sums over frames and channels.
@@ -37,7 +58,25 @@ pub struct NullMeter {
 struct Energies {
     residual: f64,
     reference: f64,
+    /// The largest residual.
+    peak: f64,
 }
+
+/// Whether the input is the reference, by the worst moment since reset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NullVerdict {
+    /// What is left is not heard: at most [`PASS_DB`].
+    Pass,
+    /// Something small is different.
+    Warn,
+    /// The input is something else: more than [`FAIL_DB`] is left.
+    Fail,
+}
+
+/// What is left up to here passes: dB relative to the reference over 400 ms, and dBFS for the largest sample.
+pub const PASS_DB: f64 = -60.0;
+/// What is left above this fails.
+pub const FAIL_DB: f64 = -40.0;
 
 /// What the null test shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,8 +87,27 @@ pub struct NullReadings {
     pub relative_db: Option<f64>,
     /// The largest [`NullReadings::residual_dbfs`] since reset.
     pub worst_residual_dbfs: f64,
-    /// Frames from reset to the end of that worst window.
-    pub worst_frame: u64,
+    /// The largest residual of a window relative to the reference in it, in dB, since reset; `None` if the reference was
+    /// silent all the time.
+    pub worst_relative_db: Option<f64>,
+    /// Where in the song the worst window ends, in frames; see [`NullMeter::locate`].
+    pub worst_song_frames: i64,
+    /// The largest sample of the residual since reset, in dBFS.
+    pub peak_dbfs: f64,
+    /// By how many frames the input is taken to come later than the reference.
+    pub offset_frames: i64,
+}
+
+impl NullReadings {
+    /// The worse of both measures; `None` as long as the reference was silent. `[any]`
+    pub fn verdict(&self) -> Option<NullVerdict> {
+        let judge = |db: f64| match db {
+            _ if db > FAIL_DB => NullVerdict::Fail,
+            _ if db > PASS_DB => NullVerdict::Warn,
+            _ => NullVerdict::Pass,
+        };
+        Some(judge(self.worst_relative_db?).max(judge(self.peak_dbfs)))
+    }
 }
 
 /// 400 ms.
@@ -64,6 +122,11 @@ impl NullMeter {
         Self {
             channels: format.channels,
             window_samples: window_frames * format.channels.max(1) as f64,
+            input: Waiting::new(max_offset_frames(format.sample_rate_hz)),
+            reference: Waiting::new(max_offset_frames(format.sample_rate_hz)),
+            offset_frames: 0,
+            max_offset_frames: max_offset_frames(format.sample_rate_hz) as i64,
+            present_frames: 0,
             grid: Grid::new(format.sample_rate_hz),
             step: [Energies::default(); MAX_CHANNELS],
             steps: [Energies::default(); WINDOW_STEPS],
@@ -72,13 +135,15 @@ impl NullMeter {
             step_is_partial: false,
             has_reference: false,
             reference_heard: false,
-            frames: 0,
+            song_frames: 0,
             worst_power: 0.0,
-            worst_frame: 0,
+            worst_ratio: None,
+            worst_song_frames: 0,
+            peak: 0.0,
         }
     }
 
-    /// Forgets everything. `[audio]`
+    /// Forgets everything but the offset. `[audio]`
     pub fn reset(&mut self) {
         self.grid.reset();
         self.step = Default::default();
@@ -88,9 +153,33 @@ impl NullMeter {
         self.step_is_partial = false;
         self.has_reference = false;
         self.reference_heard = false;
-        self.frames = 0;
+        self.present_frames = 0;
+        self.song_frames = 0;
+        self.forget_worst();
+    }
+
+    /// Takes the input to come this much later than the reference, or earlier if negative; up to a second. What was
+    /// found with another offset is forgotten: it was about frames that do not belong together. `[audio]`
+    pub fn set_offset_frames(&mut self, offset_frames: i64) {
+        let offset_frames = offset_frames.clamp(-self.max_offset_frames, self.max_offset_frames);
+        if offset_frames != std::mem::replace(&mut self.offset_frames, offset_frames) {
+            self.step = Default::default();
+            self.step_is_partial = true;
+            self.compared_steps = 0;
+            self.forget_worst();
+        }
+    }
+
+    /// Says where in the song the next block begins; without that the song runs on. `[audio]`
+    pub fn locate(&mut self, song_frames: i64) {
+        self.song_frames = song_frames;
+    }
+
+    fn forget_worst(&mut self) {
         self.worst_power = 0.0;
-        self.worst_frame = 0;
+        self.worst_ratio = None;
+        self.worst_song_frames = 0;
+        self.peak = 0.0;
     }
 
     /// Compares a block of the input with the same frames of the reference, if there is one. `[audio]`
@@ -112,20 +201,40 @@ impl NullMeter {
             let advance = self.grid.advance(frames - start);
             let end = start + advance.frames;
             match reference {
-                Some(reference) => {
-                    let [left, right] = &mut self.step;
-                    left.accumulate(&input.0[start..end], &reference.0[start..end]);
-                    if self.channels > 1 {
-                        right.accumulate(&input.1[start..end], &reference.1[start..end]);
-                    }
+                Some(reference) => self.compare(
+                    (&input.0[start..end], &input.1[start..end]),
+                    (&reference.0[start..end], &reference.1[start..end]),
+                ),
+                None => {
+                    self.present_frames = 0;
+                    self.step_is_partial = true;
                 }
-                None => self.step_is_partial = true,
             }
-            self.frames += advance.frames as u64;
+            self.song_frames = self.song_frames.wrapping_add(advance.frames as i64);
             if advance.ends_step {
                 self.end_step();
             }
             start = end;
+        }
+    }
+
+    /// Compares what belongs together, as far as it has come.
+    fn compare(&mut self, input: (&[f32], &[f32]), reference: (&[f32], &[f32])) {
+        let reference_waits = usize::try_from(self.offset_frames).unwrap_or(0);
+        let input_waits = usize::try_from(-self.offset_frames).unwrap_or(0);
+        let [left, right] = &mut self.step;
+        for frame in 0..input.0.len().min(reference.0.len()) {
+            let input = self.input.exchange([input.0[frame], input.1[frame]], input_waits);
+            let reference = self.reference.exchange([reference.0[frame], reference.1[frame]], reference_waits);
+            if self.present_frames < self.offset_frames.abs() {
+                self.present_frames += 1;
+                self.step_is_partial = true;
+                continue;
+            }
+            left.add(input[0], reference[0]);
+            if self.channels > 1 {
+                right.add(input[1], reference[1]);
+            }
         }
     }
 
@@ -136,6 +245,7 @@ impl NullMeter {
             return;
         }
         self.reference_heard |= step.reference > 0.0;
+        self.peak = self.peak.max(step.peak);
         if let Some(slot) = self.steps.get_mut(self.position) {
             *slot = step;
         }
@@ -143,10 +253,16 @@ impl NullMeter {
         self.compared_steps = (self.compared_steps + 1).min(WINDOW_STEPS);
 
         if self.compared_steps == WINDOW_STEPS {
-            let power = Energies::sum(&self.steps).residual / self.window_samples;
+            let window = Energies::sum(&self.steps);
+            let power = window.residual / self.window_samples;
             if power > self.worst_power {
                 self.worst_power = power;
-                self.worst_frame = self.frames;
+                // What waited was there earlier.
+                self.worst_song_frames = self.song_frames.wrapping_sub((-self.offset_frames).max(0));
+            }
+            if window.reference / self.window_samples > SILENT_POWER {
+                let ratio = window.residual / window.reference;
+                self.worst_ratio = Some(self.worst_ratio.map_or(ratio, |worst| worst.max(ratio)));
             }
         }
     }
@@ -167,25 +283,44 @@ impl NullMeter {
             residual_dbfs,
             relative_db,
             worst_residual_dbfs: db_from_power(self.worst_power),
-            worst_frame: self.worst_frame,
+            worst_relative_db: self.worst_ratio.map(db_from_power),
+            worst_song_frames: self.worst_song_frames,
+            peak_dbfs: db_from_gain(self.peak),
+            offset_frames: self.offset_frames,
         })
     }
 }
 
 impl Energies {
-    fn accumulate(&mut self, input: &[f32], reference: &[f32]) {
-        for (&input, &reference) in input.iter().zip(reference) {
-            let (input, reference) = (f64::from(audible(input)), f64::from(audible(reference)));
-            let residual = input - reference;
-            self.residual += residual * residual;
-            self.reference += reference * reference;
-        }
+    fn add(&mut self, input: f32, reference: f32) {
+        let (input, reference) = (f64::from(audible(input)), f64::from(audible(reference)));
+        let residual = input - reference;
+        self.residual += residual * residual;
+        self.reference += reference * reference;
+        self.peak = self.peak.max(residual.abs());
     }
 
     fn sum(parts: &[Energies]) -> Self {
         parts.iter().fold(Self::default(), |sum, part| Self {
             residual: sum.residual + part.residual,
             reference: sum.reference + part.reference,
+            peak: sum.peak.max(part.peak),
         })
+    }
+}
+
+impl Waiting {
+    /// Room for frames that wait up to `max_frames`.
+    fn new(max_frames: usize) -> Self {
+        Self { ring: vec![[0.0; MAX_CHANNELS]; max_frames + 1].into_boxed_slice(), position: 0 }
+    }
+
+    /// Takes a frame and gives the one that came `frames` before it.
+    fn exchange(&mut self, frame: [f32; MAX_CHANNELS], frames: usize) -> [f32; MAX_CHANNELS] {
+        let length = self.ring.len();
+        self.ring[self.position] = frame;
+        let past = (self.position + length - frames.min(length - 1)) % length;
+        self.position = (self.position + 1) % length;
+        self.ring[past]
     }
 }

@@ -1,7 +1,10 @@
 //! What the two chains promise as a whole: the promises of every stage together, latency, bypass, readings.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of a test fail like the test itself")]
+
 mod ceiling;
 mod properties;
+mod versions;
 
 use dsp::bypass::CHUNK_FRAMES;
 use dsp::compressor::CompressorSettings;

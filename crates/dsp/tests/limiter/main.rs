@@ -9,6 +9,7 @@ mod release;
 mod sound;
 mod threshold;
 mod torture;
+mod trace;
 
 use dsp::{
     format::Format,

@@ -63,7 +63,8 @@ impl Default for Demo {
         let mut reduction = ReductionHistory::new("Limiter history");
         for step in 0..1_000 {
             let beat = f32::exp(-((step % 50) as f32) * 0.08);
-            reduction.push(3.5 * beat, Span { low: -0.2 - 0.7 * beat, high: 0.15 + 0.75 * beat });
+            let output = Span { low: -0.2 - 0.7 * beat, high: 0.15 + 0.75 * beat };
+            reduction.push_both(3.5 * beat, output, Span { low: 1.2 * output.low, high: 1.2 * output.high });
         }
         Self {
             graph,
@@ -84,6 +85,7 @@ fn stems() -> Vec<StemRow> {
         StemState::Live,
         StemState::Bypassed,
         StemState::Idle,
+        StemState::Silenced,
         StemState::Stale(124.0),
     ];
     Role::ALL
@@ -107,7 +109,7 @@ fn stems() -> Vec<StemRow> {
                 is_pending: number == 3,
                 refused: (number == 4).then(|| "The stem plays in another project.".to_owned()),
             }),
-            ..StemRow::named(role.name(), role.name(), theme::role_color(*role))
+            ..StemRow::named(&format!("{} {number}", role.name()), role.name(), theme::role_color(*role))
         })
         .collect()
 }
@@ -166,7 +168,7 @@ impl Demo {
 
         let readings = readings();
         let inside = panel(ui, 836.0, 8.0, 396.0, 290.0, "Loudness");
-        loudness_panel::show(ui, theme, inside, &readings, self.targets.all().first());
+        let _ = loudness_panel::show(ui, theme, inside, &readings, self.targets.all().first());
         let inside = panel(ui, 836.0, 306.0, 396.0, 170.0, "Platforms");
         let chosen = Fake::stepped("Target", 0.0, self.targets.all().len() - 1);
         self.platforms.show(ui, theme, inside, self.targets.all(), &chosen, &readings);
@@ -175,14 +177,12 @@ impl Demo {
             residual_dbfs: -101.2,
             relative_db: Some(-88.8),
             worst_residual_dbfs: -100.1,
-            worst_frame: 480_000_000,
+            worst_relative_db: Some(-87.7),
+            worst_song_frames: 480_000_000,
+            peak_dbfs: -96.6,
+            offset_frames: -12_345,
         };
-        let null = NullView {
-            readings: Some(null),
-            peak_dbfs: Some(-96.6),
-            offset_frames: Some(-12_345),
-            sample_rate_hz: 48_000.0,
-        };
+        let null = NullView { readings: Some(null), sample_rate_hz: 48_000.0 };
         null.show(ui, theme, inside);
         let inside = panel(ui, 836.0, 618.0, 396.0, 234.0, "History");
         let (above, below) = inside.split_top_bottom_at_fraction(0.5);
@@ -234,7 +234,7 @@ impl Demo {
         choice::show(ui, theme, &polarity, at(0.0, 140.0, 64.0, 26.0), "Turns the waveform upside down.");
         let mute = Fake::stepped("Mute", 1.0, 1);
         switch::show(ui, theme, &mute, at(70.0, 140.0, 64.0, 26.0), "Mute", "Silences the stem.", theme::UNUSUAL);
-        let _ = meter::stereo(ui, theme, at(160.0, 0.0, 66.0, 176.0), "Output level", &readings());
+        let _ = meter::stereo(ui, theme, at(160.0, 0.0, 66.0, 176.0), "Stem level", &readings());
         meter::correlation(ui, theme, at(0.0, 182.0, 226.0, 24.0), -0.42);
     }
 }

@@ -161,6 +161,14 @@ pub fn drag(harness: &mut Harness, from: Pos2, way: Vec2, modifiers: Modifiers) 
     harness.step();
 }
 
+/// Presses at a place, and holds on.
+pub fn grab(harness: &mut Harness, at: Pos2) {
+    harness.event(Event::PointerMoved(at));
+    harness.step();
+    button(harness, at, true);
+    harness.step();
+}
+
 /// Clicks at a place so many times in quick succession.
 pub fn click(harness: &mut Harness, at: Pos2, times: usize) {
     harness.event(Event::PointerMoved(at));

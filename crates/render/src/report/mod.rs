@@ -3,12 +3,18 @@
 //! The same [`Report`] becomes JSON for machines ([`write_json`]) and one page for people ([`write_page`]). The keys of
 //! the JSON are the names of the fields and stay.
 
-mod page;
-mod plot;
+mod mastering;
+pub(crate) mod page;
+mod platform;
+pub(crate) mod plot;
 mod reading;
 
+pub use mastering::Mastering;
+pub use platform::verdicts;
+pub use plot::minutes;
 pub use reading::Reading;
 
+use dsp::meter::Readings;
 use dsp::role::Role;
 use serde::{Deserialize, Serialize, Serializer};
 use std::{
@@ -37,6 +43,12 @@ pub struct Report {
     pub events: Vec<String>,
     /// What else the reader should know, a sentence each.
     pub notes: Vec<String>,
+    /// How the master came about, when it was made here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mastering: Option<Mastering>,
+    /// What was printed beside the master: versions and stems.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<VersionFigures>,
 }
 
 /// The figures of one signal. What could not be measured, silence included, is [`Reading::NONE`].
@@ -65,6 +77,24 @@ pub struct Figures {
     pub max_gain_reduction_db: Reading,
 }
 
+impl Figures {
+    /// What a chain's meters read, and the most its dynamics reduced. `[any]`
+    pub fn from_readings(readings: &Readings, max_gain_reduction_db: f64) -> Self {
+        Self {
+            integrated_lufs: readings.integrated_lufs.into(),
+            range_lu: readings.range_lu.into(),
+            max_momentary_lufs: readings.max_momentary_lufs.into(),
+            max_short_term_lufs: readings.max_short_term_lufs.into(),
+            true_peak_dbtp: readings.true_peak_dbtp.into(),
+            itu_true_peak_dbtp: readings.itu_true_peak_dbtp.into(),
+            sample_peak_dbfs: readings.sample_peak_dbfs.into(),
+            plr_lu: readings.plr_lu.into(),
+            correlation: readings.overall_correlation.into(),
+            max_gain_reduction_db: max_gain_reduction_db.into(),
+        }
+    }
+}
+
 /// The figures of a stem.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct StemFigures {
@@ -73,6 +103,18 @@ pub struct StemFigures {
     /// What it plays.
     #[serde(serialize_with = "role_name")]
     pub role: Role,
+    /// What was measured.
+    #[serde(flatten)]
+    pub figures: Figures,
+}
+
+/// The figures of a version of the master, or of a stem mastered with it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct VersionFigures {
+    /// What it is: "instrumental".
+    pub name: String,
+    /// Its file.
+    pub file: PathBuf,
     /// What was measured.
     #[serde(flatten)]
     pub figures: Figures,
@@ -120,8 +162,8 @@ pub enum TruePeakVerdict {
     Unknown,
 }
 
-/// What moved over time: pairs of seconds and value, in order of time.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// What is drawn: over time as pairs of seconds and value, in order of time.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Curves {
     /// Momentary loudness.
     pub momentary_lufs: Vec<(f64, f64)>,
@@ -131,6 +173,17 @@ pub struct Curves {
     pub target_lufs: Option<f64>,
     /// How much the limiter turned down, 0 or more; empty when there was none.
     pub limiter_reduction_db: Vec<(f64, f64)>,
+    /// The average spectra of the stems and, last, of the master.
+    pub spectra: Vec<SpectrumCurve>,
+}
+
+/// The spectrum of a whole signal.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct SpectrumCurve {
+    /// Whose it is.
+    pub name: String,
+    /// Frequency in Hz and power in a sixth of an octave around it in dB, low to high.
+    pub points: Vec<(f64, f64)>,
 }
 
 /// Why a report could not be written.
@@ -157,6 +210,17 @@ pub fn json(report: &Report) -> Result<String, WriteError> {
     Ok(serde_json::to_string_pretty(report)? + "\n")
 }
 
+/// The report with everything that a page draws, under the key `curves`, as JSON text like [`json()`]. `[main]`
+pub fn json_with_curves(report: &Report, curves: &Curves) -> Result<String, WriteError> {
+    #[derive(Serialize)]
+    struct Whole<'a> {
+        #[serde(flatten)]
+        report: &'a Report,
+        curves: &'a Curves,
+    }
+    Ok(serde_json::to_string_pretty(&Whole { report, curves })? + "\n")
+}
+
 /// The report as one page (XHTML that needs nothing from the network). `[main]`
 pub fn page(report: &Report, curves: &Curves) -> Result<String, WriteError> {
     page::page(report, curves)
@@ -172,8 +236,8 @@ pub fn write_page(report: &Report, curves: &Curves, path: &Path) -> Result<(), W
     write_whole(path, &page(report, curves)?)
 }
 
-/// Writes beside the file first and then takes its place, so that nobody ever reads half a report.
-fn write_whole(path: &Path, text: &str) -> Result<(), WriteError> {
+/// Writes a text file whole or not at all: beside it first, then in its place. `[main]`
+pub fn write_whole(path: &Path, text: &str) -> Result<(), WriteError> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.part", std::process::id()));
     let part = path.with_file_name(name);

@@ -33,21 +33,33 @@ figcaption { color: #b8c2ce; font-size: 0.85rem; } .swatch { padding-left: 1rem;
 pub fn page(report: &Report, curves: &Curves) -> Result<String, WriteError> {
     let mut body = String::new();
     body.push_str(&heading(report));
+    if let Some(mastering) = &report.mastering {
+        let class = if mastering.reached { "within" } else { "over" };
+        let _ = writeln!(body, "<p class=\"{class}\">{}</p>", number(&escaped(&mastering.sentence)));
+    }
     body.push_str(&headline(&report.master));
     body.push_str(&platforms(&report.targets));
     body.push_str(&loudness_figure(curves)?);
+    body.push_str(&spectrum_figure(curves)?);
     body.push_str(&stems(report));
+    body.push_str(&versions(report));
     body.push_str(&sentences("What happened", &report.events));
     body.push_str(&sentences("Notes", &report.notes));
-    let title = format!("{} report", escaped(&report.generator));
-    Ok(format!(
-        "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>{title}</title>\n\
-         <style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
-    ))
+    Ok(whole(&format!("{} report", report.generator), &body))
 }
 
-fn sentences(title: &str, sentences: &[String]) -> String {
+/// A page from its title and body.
+pub fn whole(title: &str, body: &str) -> String {
+    format!(
+        "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>{}</title>\n\
+         <style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n",
+        escaped(title)
+    )
+}
+
+/// A list of sentences from anywhere; nothing if there are none.
+pub fn sentences(title: &str, sentences: &[String]) -> String {
     if sentences.is_empty() {
         return String::new();
     }
@@ -157,6 +169,29 @@ fn stems(report: &Report) -> String {
     table("Stems", &head, &rows)
 }
 
+fn versions(report: &Report) -> String {
+    if report.versions.is_empty() {
+        return String::new();
+    }
+    let mut rows = String::new();
+    for version in &report.versions {
+        let Figures { integrated_lufs, max_short_term_lufs, true_peak_dbtp, .. } = version.figures;
+        let numbers = [integrated_lufs.text(1), max_short_term_lufs.text(1), true_peak_dbtp.text(2)];
+        let file = version.file.file_name().unwrap_or_default().to_string_lossy();
+        let _ = writeln!(rows, "<tr>{}{}{}</tr>", cell(&version.name), numbers.map(number_cell).concat(), cell(&file));
+    }
+    let head = [("Version", false), ("I LUFS", true), ("max S LUFS", true), ("True peak dBTP", true), ("File", false)];
+    table("Versions", &head, &rows)
+}
+
+fn spectrum_figure(curves: &Curves) -> Result<String, WriteError> {
+    let Some(svg) = plot::spectra(curves)? else { return Ok(String::new()) };
+    let named = curves.spectra.iter().enumerate();
+    let legend: String =
+        named.map(|(index, curve)| swatch(&escaped(&curve.name), plot::spectrum_color(index, curves))).collect();
+    Ok(figure("Average spectrum, power in a sixth of an octave", &legend, &svg))
+}
+
 fn loudness_figure(curves: &Curves) -> Result<String, WriteError> {
     let mut text = String::new();
     if let Some(svg) = plot::loudness(curves)? {
@@ -172,15 +207,18 @@ fn loudness_figure(curves: &Curves) -> Result<String, WriteError> {
     Ok(text)
 }
 
-fn figure(title: &str, legend: &str, svg: &str) -> String {
+/// A drawing with its title and legend.
+pub fn figure(title: &str, legend: &str, svg: &str) -> String {
     format!("<h2>{title}</h2>\n<figure>\n{svg}<figcaption>{legend}</figcaption>\n</figure>\n")
 }
 
-fn swatch(name: &str, RGBColor(red, green, blue): RGBColor) -> String {
+/// An entry of a legend.
+pub fn swatch(name: &str, RGBColor(red, green, blue): RGBColor) -> String {
     format!("<span class=\"swatch\" style=\"color:#{red:02x}{green:02x}{blue:02x}\">— {name}</span>")
 }
 
-fn table(title: &str, head: &[(&str, bool)], rows: &str) -> String {
+/// A table; the columns whose head says so hold numbers.
+pub fn table(title: &str, head: &[(&str, bool)], rows: &str) -> String {
     let class = |number: bool| if number { " class=\"number\"" } else { "" };
     let head: String = head.iter().map(|&(name, number)| format!("<th{}>{name}</th>", class(number))).collect();
     format!(
@@ -188,21 +226,23 @@ fn table(title: &str, head: &[(&str, bool)], rows: &str) -> String {
     )
 }
 
-fn cell(text: &str) -> String {
+/// A cell of text from anywhere.
+pub fn cell(text: &str) -> String {
     format!("<td>{}</td>", escaped(text))
 }
 
-fn number_cell(text: String) -> String {
+/// A cell that holds a number.
+pub fn number_cell(text: String) -> String {
     format!("<td class=\"number\">{}</td>", number(&text))
 }
 
 /// A number in print has a minus, not a hyphen.
-fn number(text: &str) -> String {
+pub fn number(text: &str) -> String {
     text.replace('-', "−")
 }
 
 /// Text from outside, made harmless: no markup, and no character that XML forbids.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -108,7 +108,7 @@ fn is_common(directory: &Path) -> bool {
     COMMON.contains(&names.join("/").as_str())
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -106,7 +106,7 @@ impl Header {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "the helpers of a test fail like the test itself")]
 mod tests {
     use std::path::PathBuf;

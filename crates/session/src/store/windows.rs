@@ -134,7 +134,7 @@ fn failure(what: &'static str) -> Refusal {
     Refusal::new(what, io::Error::last_os_error())
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "the helpers of a test fail like the test itself")]
 mod tests {
     use std::ptr;

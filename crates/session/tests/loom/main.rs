@@ -1,10 +1,9 @@
-//! The protocol under every order of its atomics:
-//! `RUSTFLAGS="--cfg loom" cargo test -p session --test loom --release`.
+//! The protocol under the orders of its atomics. With `STEMMA_SOAK_SECONDS` set, as `cargo xtask soak` does, it tries
+//! many more of them.
 //!
 //! Both sides run in spawned threads: with one of them in the model's own thread loom tries far fewer orders. That these
 //! models would find a mistake is shown by making each of six: the tests named `without_…` expect a failure.
-#![cfg(loom)]
-#![allow(dead_code, unused_imports)]
+#![allow(dead_code, unused_imports, clippy::unwrap_used)]
 
 mod atomic;
 #[path = "../../src/command.rs"]
@@ -40,16 +39,27 @@ use seqlock::Seqlock;
 use slot::{State, Status};
 use turnstile::Turnstile;
 
-/// Tries every order, and says how many there were: a model that explores one order proves nothing.
+/// Tries the orders of a model: those in which threads are interrupted at most twice where they need not be find all six
+/// mistakes in a second.
+fn check(model: impl Fn() + Send + Sync + 'static) {
+    let is_long = std::env::var_os("STEMMA_SOAK_SECONDS").is_some();
+    let mut loom = loom::model::Builder::new();
+    loom.preemption_bound = Some(if is_long { 4 } else { 2 });
+    // A long record has more orders than there is time for.
+    loom.max_permutations = Some(if is_long { 2_000_000 } else { 10_000 });
+    loom.check(model);
+}
+
+/// Tries the orders, and says how many there were: a model that explores one order proves nothing.
 fn explore(at_least: u64, model: impl Fn() + Send + Sync + 'static) {
     let executions = std::sync::Arc::new(Counter::new(0));
     let count = executions.clone();
-    loom::model(move || {
+    check(move || {
         count.fetch_add(1, Uncounted);
         model();
     });
     let executions = executions.load(Uncounted);
-    println!("{executions} executions");
+    println!("figures: {executions} orders");
     assert!(executions >= at_least, "only {executions} executions");
 }
 
@@ -82,7 +92,7 @@ fn both(one: impl FnOnce() + 'static, other: impl FnOnce() + 'static) {
 /// Expects that loom finds an order in which the model fails by its own assertion.
 fn must_fail(fault: Fault, model: fn()) {
     atomic::introduce(fault);
-    let failure = std::panic::catch_unwind(|| loom::model(model)).expect_err("the fault was not found");
+    let failure = std::panic::catch_unwind(|| check(model)).expect_err("the fault was not found");
     let message = failure.downcast_ref::<String>().map_or("", String::as_str);
     assert!(message.contains("mixed words"), "failed, but otherwise: {message}");
 }
@@ -234,6 +244,18 @@ fn commands_of_two_masters_are_counted_one_by_one() {
         let last = Word(word.load(Ordering::Relaxed));
         assert_eq!(last.sequence(), 2);
         assert!(matches!((last.writer(), last.value()), (1, 10) | (2, 20)));
+    });
+}
+
+#[test]
+fn the_count_of_commands_begins_again_after_24_bits_and_leaves_the_rest_alone() {
+    check(|| {
+        let word = AtomicU64::new(Word::new(0xff_ffff, 3, 7).0);
+        assert_eq!(post(&word, 200, 0xdead_beef), Some(0));
+        let sent = Word(word.load(Ordering::Relaxed));
+        assert_eq!((sent.sequence(), sent.writer(), sent.value()), (0, 200, 0xdead_beef));
+        assert_eq!(sent.answered(Answer::Clamped).answer(), Some(Answer::Clamped));
+        assert_eq!(sent.voided().answer(), None);
     });
 }
 

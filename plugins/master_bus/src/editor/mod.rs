@@ -1,17 +1,21 @@
 //! The window: how the parts stand, and what a hand on a control does.
 
+mod header;
 mod measured;
+mod request;
+mod seen;
+mod stages;
+mod stems;
 #[cfg(test)]
 mod tests;
 mod window;
+mod wishes;
 
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use dsp::master_chain::MasterReadings;
-use gui::equalizer_graph::EqualizerGraph;
 use gui::parameter::{change, is_on};
-use gui::platform_table::PlatformTable;
+use gui::shown::Shown;
 use gui::theme::{self, SCALES, Theme};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::ResizeHint;
@@ -20,34 +24,36 @@ use nice_plug_egui::baseview::HandlerError;
 use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, create_egui_editor,
 };
+use plugin_kit::closing::when_closed;
 use plugin_kit::controls::{self, Hand};
 use plugin_kit::edits::Edits;
-use session::member::{Member, StemView};
+use plugin_kit::heard::Heard;
+use plugin_kit::watch::Watch;
 
 use crate::params::{MasterParams, PRODUCT};
 use crate::session_link::MasterSession;
-use window::Window;
+use seen::Seen;
+use window::{DESIGN, Memory, Window};
 
 /// What the host opens.
 pub type Editor = EguiEditor<App>;
-
-/// The size the window is drawn for, in logical pixels. The window may have any other.
-const DESIGN: egui::Vec2 = egui::vec2(1220.0, 800.0);
 
 /// What is drawn.
 pub struct App {
     params: Arc<MasterParams>,
     session: Arc<MasterSession>,
-    /// Where edits go, while the window is open.
+    /// Where edits go: of the window that is open, or was last.
     hand: Option<Hand>,
+    /// What is known of the sound before and after the chain; the watch listens.
+    spectra: Arc<Mutex<Heard<0>>>,
+    repaint: RepaintNotifier,
+    memory: Memory,
     /// What can be undone, compared and loaded.
     edits: Edits,
-    graph: EqualizerGraph,
-    platforms: PlatformTable,
     /// The scale egui's own parts have.
     styled: Option<Theme>,
-    /// What was shown last.
-    shown: (MasterReadings, Vec<StemView>),
+    /// Nobody looks for what is new: the system had no thread to give.
+    is_unwatched: bool,
     /// Whether the window has taken the size the project remembers.
     is_restored: bool,
 }
@@ -59,32 +65,48 @@ pub fn create(params: Arc<MasterParams>, session: Arc<MasterSession>) -> Option<
         ResizeHint::RESIZABLE.with_min_max_logical_size(Some(size(*SCALES.start())), Some(size(*SCALES.end())));
     let state = EguiEditorState::from_size(LogicalSize::new(DESIGN.x, DESIGN.y), 1.0);
     let settings = EguiNiceSettings::new().with_tile("Master Bus").with_resize_hint(resize_hint);
+    let repaint = RepaintNotifier::new();
     let edits = Edits::new(params.clone(), params.compare.clone(), &PRODUCT);
     let app = App {
         params,
         session,
         hand: None,
+        spectra: Arc::new(Mutex::new(Heard::new([]))),
+        repaint: repaint.clone(),
+        memory: Memory::default(),
         edits,
-        graph: EqualizerGraph::default(),
-        platforms: PlatformTable::default(),
         styled: None,
-        shown: (MasterReadings::default(), Vec::new()),
+        is_unwatched: false,
         is_restored: false,
     };
-    create_egui_editor(state, RepaintNotifier::new(), settings, app)
+    create_egui_editor(state, repaint, settings, app)
 }
 
-/// Between two looks at readings that move, and at readings that do not.
-const QUICK: Duration = Duration::from_millis(33);
-const CALM: Duration = Duration::from_millis(100);
+/// Between two drawings when nobody looks whether they differ.
+const UNWATCHED: Duration = Duration::from_millis(50);
 
 impl NiceEguiApp for App {
-    fn build(&mut self, _ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
+    fn build(&mut self, ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
         frame.set_clear_color(theme::BACKGROUND.into());
-        self.hand = Some(Hand::new(host));
+        let hand = Hand::new(host);
+        if let Some(last) = self.hand.replace(hand.clone()) {
+            // What the last window was closed in the middle of.
+            self.edits.record(&last);
+        }
         self.styled = None;
         self.is_restored = false;
         self.edits.read_presets();
+        self.session.limiter_feed().watch(true);
+        self.session.feed().watch(true);
+        let watch = self.watch();
+        self.is_unwatched = watch.is_none();
+        let (session, params) = (Arc::clone(&self.session), Arc::clone(&self.params));
+        when_closed(&ctx, move || {
+            drop(watch);
+            session.limiter_feed().watch(false);
+            session.feed().watch(false);
+            let_go(&hand, &params);
+        });
         Ok(())
     }
 
@@ -96,34 +118,61 @@ impl NiceEguiApp for App {
             theme.apply(ui.ctx());
             self.styled = Some(theme);
         }
-        self.params.membership.with_member(Member::request_fast);
-        let seen = (self.session.readings(), self.session.stems());
-        if let Some(hand) = self.hand.clone() {
-            let panel = Window { theme: &theme, host: &hand, params: &self.params, readings: &seen.0, stems: &seen.1 };
-            let bar = theme.place(window.min, 8.0, 8.0, 520.0, 26.0);
-            let link = self.session.link();
-            self.edits.show(ui, &theme, bar, &hand, link.as_deref());
-            let rest = window.with_min_y(bar.bottom());
-            let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(rest));
-            panel.show(&mut ui, &mut self.graph, &mut self.platforms);
+        let seen = Seen::look(&self.session, &self.params);
+        self.memory.update(&seen, self.session.limiter_feed());
+        let [before_db, after_db] = listened(&self.spectra).spectra_db();
+        self.memory.graph.set_spectra(before_db, after_db);
+        if let Some(hand) = &self.hand {
+            let window = Window { theme: &theme, host: hand, params: &self.params, seen: &seen };
+            for request in window.show(ui, &mut self.memory) {
+                request.fulfil(&self.params, &self.session);
+            }
+            let bar = header::edit_bar(&theme, ui.max_rect());
+            self.edits.show(ui, &theme, bar, hand, self.session.link().as_deref());
         }
-        ui.ctx().request_repaint_after(if seen == self.shown { CALM } else { QUICK });
-        self.shown = seen;
-    }
-
-    fn editor_closed(&mut self) {
-        let Some(hand) = self.hand.take() else { return };
-        let reset = controls::hold(&hand, &self.params.measure.reset);
-        if is_on(&*reset) {
-            // Its button was let go by the closing window, not by the hand; held down it could not be pressed again.
-            change(&*reset, 0.0);
+        if self.is_unwatched {
+            listened(&self.spectra).listen(self.session.feed());
+            ui.ctx().request_repaint_after(UNWATCHED);
         }
-        hand.let_go();
-        self.edits.record(&hand);
     }
 }
 
+/// Ends what a hand has begun, when the window goes away.
+fn let_go(hand: &Hand, params: &MasterParams) {
+    let reset = controls::hold(hand, &params.measure.reset);
+    if is_on(&*reset) {
+        // Its button was let go by the closing window, not by the hand; held down it could not be pressed again.
+        change(&*reset, 0.0);
+    }
+    hand.let_go();
+}
+
+fn listened(spectra: &Mutex<Heard<0>>) -> MutexGuard<'_, Heard<0>> {
+    spectra.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl App {
+    /// Looks for what is new, and has the window drawn when there is something.
+    fn watch(&self) -> Option<Watch> {
+        let (session, params) = (Arc::clone(&self.session), Arc::clone(&self.params));
+        let (spectra, loudness) = (Arc::clone(&self.spectra), Arc::clone(&self.memory.loudness));
+        let repaint = self.repaint.clone();
+        let mut shown = Shown::default();
+        Watch::start(move || {
+            let mut spectra = listened(&spectra);
+            spectra.listen(session.feed());
+            let both = spectra.spectra_db();
+            drop(spectra);
+            for level_db in both.iter().flatten().flatten() {
+                shown.bar(f64::from(*level_db));
+            }
+            let seen = Seen::look(&session, &params);
+            window::listen(&loudness, &seen);
+            seen.note(&mut shown);
+            repaint.request_repaint_with(shown.is_new());
+        })
+    }
+
     /// Asks the host once for the size the project remembers; from then on the project remembers the size there is.
     fn keep_size(&mut self, ui: &egui::Ui, size: egui::Vec2) {
         let mut remembered = self.params.window_size.write().unwrap_or_else(PoisonError::into_inner);

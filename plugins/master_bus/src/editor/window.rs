@@ -1,177 +1,139 @@
-//! Window: stems above, the stages of the master in the order of the signal below; what is measured on the right.
+//! Window: the stems above, the stages of the master in the order of the signal below; on the right what is measured.
 
-use dsp::master_chain::MasterReadings;
-use dsp::role::GuardRails;
-use egui::{Align2, Rect, Ui};
-use gui::compressor_panel::CompressorPanel;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use dsp::units::SILENCE_DB;
+use egui::Ui;
 use gui::equalizer_graph::EqualizerGraph;
-use gui::guard_rail::Tone;
-use gui::knob::Knob;
-use gui::parameter::change;
+use gui::loudness_history::LoudnessHistory;
 use gui::platform_table::PlatformTable;
+use gui::reduction_history::ReductionHistory;
 use gui::theme::{self, Theme};
-use gui::{equalizer_panel, figure, meter, switch};
-use nice_plug::prelude::Param;
-use plugin_kit::controls::{self, Hand, hold};
-use session::member::StemView;
+use gui::timeline::Span;
+use plugin_kit::controls::Hand;
 
+use super::request::Request;
+use super::seen::Seen;
+use super::wishes::Wishes;
+use crate::limiter_feed::LimiterFeed;
 use crate::params::MasterParams;
+
+/// The size the window is drawn for, in logical pixels. The window may have any other.
+pub const DESIGN: egui::Vec2 = egui::vec2(1400.0, 920.0);
 
 /// What a drawing of the window needs.
 pub struct Window<'a> {
     pub theme: &'a Theme,
     pub host: &'a Hand,
     pub params: &'a MasterParams,
-    pub readings: &'a MasterReadings,
-    pub stems: &'a [StemView],
+    pub seen: &'a Seen,
+}
+
+/// What the window remembers from one drawing to the next.
+pub struct Memory {
+    pub graph: EqualizerGraph,
+    pub platforms: PlatformTable,
+    /// Also written by who looks for what is new: a window that is drawn slowly has no gaps in it.
+    pub loudness: Arc<Mutex<LoudnessHistory>>,
+    pub limiter: ReductionHistory,
+    pub wishes: Wishes,
+    /// The session's name while it is being typed.
+    pub renaming: Option<String>,
+    /// Frames the limiter's history has been measured for, to see when the measurement begins again.
+    measured_frames: u64,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            graph: EqualizerGraph::default(),
+            platforms: PlatformTable::default(),
+            loudness: Arc::default(),
+            limiter: ReductionHistory::new("Limiter history"),
+            wishes: Wishes::default(),
+            renaming: None,
+            measured_frames: 0,
+        }
+    }
 }
 
 /// Width of what is measured, and heights of what does not grow with the window, in design points.
-const RIGHT: f32 = 376.0;
-const DYNAMICS: f32 = 206.0;
-const STEMS: f32 = 210.0;
-const LOUDNESS: f32 = 290.0;
-const OUTPUT: f32 = 122.0;
-const TOP: f32 = 50.0;
-const GAP: f32 = 8.0;
+const RIGHT: f32 = 400.0;
+const LIMITER: f32 = 408.0;
+const DYNAMICS: f32 = 236.0;
+const STEMS: f32 = 262.0;
+const LOUDNESS: f32 = 286.0;
+const HISTORY: f32 = 112.0;
+const OUTPUT: f32 = 116.0;
+const NULL: f32 = 122.0;
+/// Space between panels.
+pub const GAP: f32 = 8.0;
 
-/// Where a master goes, and the ceiling for it in dBTP.
-const CEILINGS: [(&str, f32); 3] = [("Streaming", -1.0), ("Vinyl rip", -0.5), ("Broadcast", -2.0)];
+impl Memory {
+    /// Takes what was measured since the last call into the histories. `[main]`
+    pub fn update(&mut self, seen: &Seen, feed: &LimiterFeed) {
+        listen(&self.loudness, seen);
+        let meter = &seen.measured.readings.meter;
+        if meter.measured_frames < std::mem::replace(&mut self.measured_frames, meter.measured_frames) {
+            self.limiter.reset();
+        }
+        let span = |[low, high]: [f32; 2]| Span { low, high };
+        feed.take(|step| self.limiter.push_both(step.reduction_db as f32, span(step.output), span(step.input)));
+    }
+}
+
+/// Takes the loudness of now into a history; while the transport rests in silence, what was before stays in view. Threads
+/// of the plugin's own, `[main]`
+pub fn listen(history: &Mutex<LoudnessHistory>, seen: &Seen) {
+    let mut history = history.lock().unwrap_or_else(PoisonError::into_inner);
+    let meter = &seen.measured.readings.meter;
+    let is_silent = meter.momentary_lufs.max(meter.short_term_lufs) <= SILENCE_DB;
+    if is_silent && !seen.measured.is_playing {
+        history.rest(meter, seen.sample_rate_hz);
+    } else {
+        history.update(meter, seen.sample_rate_hz);
+    }
+}
 
 impl Window<'_> {
-    /// Shows everything. `[main]`
-    pub fn show(&self, ui: &mut Ui, graph: &mut EqualizerGraph, platforms: &mut PlatformTable) {
-        let (theme, params) = (self.theme, self.params);
+    /// Shows everything, and answers with what hands ask for beside the parameters. `[main]`
+    pub fn show(&self, ui: &mut Ui, memory: &mut Memory) -> Vec<Request> {
+        let theme = self.theme;
         let window = ui.max_rect();
         ui.painter().rect_filled(window, 0.0, theme::BACKGROUND);
         let size = theme.design_size(window);
         let at = |x: f32, y: f32, width: f32, height: f32| theme.place(window.min, x, y, width, height);
-        self.show_header(ui, at(GAP, GAP, size.x - 2.0 * GAP, 34.0));
+        let mut requests = Vec::new();
+        let header_height = self.header_height();
+        self.show_header(ui, at(GAP, GAP, size.x - 2.0 * GAP, header_height), memory, &mut requests);
 
         let (left, bottom) = (size.x - RIGHT - 3.0 * GAP, size.y - GAP);
-        // What the window is higher than its design goes to stems and equalizer alike.
-        let stems_height = STEMS + 0.5 * (size.y - super::DESIGN.y).max(0.0);
-        self.show_stems(ui, at(GAP, TOP, left, stems_height));
-
-        let (y, dynamics_y) = (TOP + stems_height + GAP, bottom - DYNAMICS);
-        self.show_equalizer(ui, at(GAP, y, left, dynamics_y - GAP - y), graph);
-        let limiter_width = 284.0;
-        self.show_compressor(ui, at(GAP, dynamics_y, left - limiter_width - GAP, DYNAMICS));
-        self.show_limiter(ui, at(left - limiter_width + GAP, dynamics_y, limiter_width, DYNAMICS));
+        let top = GAP + header_height + 6.0;
+        // What the window is higher than its design goes to stems and equalizer alike; notices take from the stems.
+        let notices = header_height - super::header::LINE - 6.0 - super::header::NOTICE;
+        let stems_height = STEMS - notices + 0.5 * (size.y - DESIGN.y).max(0.0);
+        self.show_stems(ui, at(GAP, top, left, stems_height), &mut memory.wishes, &mut requests);
+        let (y, dynamics_y) = (top + stems_height + GAP, bottom - DYNAMICS);
+        self.show_equalizer(ui, at(GAP, y, left, dynamics_y - GAP - y), &mut memory.graph);
+        let compressor_width = left - LIMITER - GAP;
+        self.show_compressor(ui, at(GAP, dynamics_y, compressor_width, DYNAMICS));
+        self.show_limiter(ui, at(2.0 * GAP + compressor_width, dynamics_y, LIMITER, DYNAMICS), &mut memory.limiter);
 
         let x = left + 2.0 * GAP;
-        self.show_loudness(ui, at(x, TOP, RIGHT, LOUDNESS));
-        let y = TOP + LOUDNESS + GAP;
-        let table = theme.panel(ui.painter(), at(x, y, RIGHT, bottom - OUTPUT - GAP - y), "Platforms");
-        let meter = &self.readings.meter;
-        let target = hold(self.host, &params.measure.target);
-        let targets = params.platforms.all();
-        platforms.show(ui, theme, table, targets, &*target, meter);
-        self.show_output(ui, at(x, bottom - OUTPUT, RIGHT, OUTPUT));
-    }
-
-    fn show_header(&self, ui: &mut Ui, rect: Rect) {
-        let (theme, params) = (self.theme, self.params);
-        let width = theme.design_size(rect).x;
-        let at = |x: f32, width: f32| theme.place(rect.min, x, 2.0, width, 30.0);
-        theme.write(ui.painter(), at(4.0, 130.0), Align2::LEFT_CENTER, "Master Bus", 19.0, theme::TEXT);
-        let sentence = params.membership.link_sentence();
-        theme.write_fitting(ui.painter(), at(134.0, width - 134.0 - 312.0), &sentence, 13.0, theme::QUIET_TEXT);
-        let matched = hold(self.host, &params.matched_bypass);
-        let tip = "While bypassed, plays the input as loud as the master was: so that louder does not win by itself.";
-        switch::show(ui, theme, &*matched, at(width - 296.0, 186.0), "Bypass at equal loudness", tip, theme::ACCENT);
-        let bypass = hold(self.host, &params.bypass);
-        let tip = "Passes the mix through untouched, as late as the master.";
-        switch::show(ui, theme, &*bypass, at(width - 104.0, 104.0), "Bypass", tip, theme::UNUSUAL);
-    }
-
-    fn show_equalizer(&self, ui: &mut Ui, rect: Rect, graph: &mut EqualizerGraph) {
-        let (theme, params) = (self.theme, self.params);
-        let inside = theme.panel(ui.painter(), rect, "Input and equalizer");
-        let (input, rest) = inside.split_left_right_at_x(inside.left() + theme.points(80.0));
-        let rails = GuardRails::master();
-        let tone = Tone::of_trim(params.input_gain.value(), &rails.trim_db);
-        let gain = hold(self.host, &params.input_gain);
-        let place = theme.place(input.min, 0.0, 0.0, 74.0, 108.0);
-        Knob::new(&*gain, "Input gain", "Level of the mix before everything.").tone(tone).show(ui, theme, place);
-        let settings = params.settings().equalizer;
-        let bands = controls::bands(self.host, &params.equalizer, Some(&params.placements));
-        equalizer_panel::show(ui, theme, rest, graph, &settings, &rails, &bands);
-    }
-
-    fn show_compressor(&self, ui: &mut Ui, rect: Rect) {
-        let inside = self.theme.panel(ui.painter(), rect, "Compressor");
-        let panel = CompressorPanel {
-            controls: controls::compressor(self.host, &self.params.compressor),
-            settings: &self.params.settings().compressor,
-            rails: &GuardRails::master(),
-            reduction_db: self.readings.compressor_reduction_db,
-            max_reduction_db: self.readings.max_compressor_reduction_db,
+        let mut y = top;
+        // The table keeps what the others leave; a higher window gives half of it to the history.
+        let history_height = HISTORY + 0.5 * (size.y - DESIGN.y).max(0.0);
+        let platforms_height = bottom - top - LOUDNESS - history_height - OUTPUT - NULL - 4.0 * GAP;
+        let mut next = |height: f32| {
+            let place = at(x, y, RIGHT, height);
+            y += height + GAP;
+            place
         };
-        panel.show(ui, self.theme, inside);
-    }
-
-    fn show_limiter(&self, ui: &mut Ui, rect: Rect) {
-        let (theme, params, readings) = (self.theme, &self.params.limiter, self.readings);
-        let inside = theme.panel(ui.painter(), rect, "Limiter");
-        let size = theme.design_size(inside);
-        let at = |x: f32, y: f32, width: f32, height: f32| theme.place(inside.min, x, y, width, height);
-        let (now_db, max_db) = (readings.limiter_reduction_db, readings.max_limiter_reduction_db);
-        let above = size.y - 29.0;
-        meter::reduction(ui, theme, at(0.0, 0.0, 54.0, above - 18.0), "Limiter reduction", now_db, max_db);
-        let share = format!("{} of time", figure::percent(readings.limiter_reducing_share));
-        theme.write(
-            ui.painter(),
-            at(0.0, above - 18.0, 62.0, 18.0),
-            Align2::LEFT_CENTER,
-            &share,
-            11.0,
-            theme::QUIET_TEXT,
-        );
-
-        let (knob, switch_of) = (|parameter| hold(self.host, parameter), |parameter| hold(self.host, parameter));
-        let (drive, ceiling, release) = (knob(&params.drive), knob(&params.ceiling), knob(&params.release));
-        let (lookahead, link) = (knob(&params.lookahead), knob(&params.stereo_link));
-        let knobs = [
-            Knob::new(
-                &*drive,
-                "Drive",
-                "Gain into the limiter: louder, and more reduction. Meant for the last 1 to 4 dB.",
-            ),
-            Knob::new(&*ceiling, "Ceiling", "The level no peak exceeds. −1 dBTP for streaming, −2 for broadcast."),
-            Knob::new(&*release, "Release", "How fast the gain comes back (63 %), when not automatic."),
-            Knob::new(
-                &*lookahead,
-                "Look-ahead",
-                "How early the gain starts to fall: long is gentler. The latency does not change.",
-            ),
-            Knob::new(
-                &*link,
-                "Stereo link",
-                "100 %: left and right get one gain, so the image stays put. 0 %: each its own.",
-            ),
-        ];
-        let (column, row) = ((size.x - 62.0) / 3.0, 0.5 * above);
-        for (number, knob) in knobs.into_iter().enumerate() {
-            let (x, y) = (62.0 + (number % 3) as f32 * column, (number / 3) as f32 * row);
-            knob.show(ui, theme, at(x, y, column, row - 4.0));
-        }
-        // In the place of a sixth knob.
-        let presets = at(62.0 + 2.0 * column, row, column, row - 4.0);
-        theme.write(ui.painter(), presets, Align2::CENTER_TOP, "Ceiling for", theme::LABEL, theme::QUIET_TEXT);
-        for (number, (name, ceiling_dbtp)) in CEILINGS.iter().enumerate() {
-            let place = theme.place(presets.min, 0.0, 18.0 + 18.0 * number as f32, column, 16.0);
-            let tip = format!("Sets the ceiling to {} dBTP.", figure::level(f64::from(*ceiling_dbtp)));
-            if switch::action(ui, theme, place, name, &tip).clicked() {
-                change(&*ceiling, params.ceiling.preview_normalized(*ceiling_dbtp));
-            }
-        }
-        let cell = |number: f32| at(number * 106.0, size.y - 23.0, 100.0, 23.0);
-        let auto = switch_of(&params.auto_release);
-        let tip = "Lets the programme choose the release.";
-        switch::show(ui, theme, &*auto, cell(0.0), "Auto release", tip, theme::ACCENT);
-        let true_peak = switch_of(&params.true_peak);
-        let tip = "Whether peaks between the samples count. Off, only the samples stay under the ceiling.";
-        switch::show(ui, theme, &*true_peak, cell(1.0), "True peak", tip, theme::ACCENT);
+        self.show_loudness(ui, next(LOUDNESS));
+        self.show_history(ui, next(history_height), memory);
+        self.show_platforms(ui, next(platforms_height), memory);
+        self.show_null(ui, next(NULL));
+        self.show_output(ui, next(OUTPUT));
+        requests
     }
 }

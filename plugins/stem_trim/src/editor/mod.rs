@@ -1,14 +1,18 @@
-//! The window: how the parts stand, and what a hand on a control does.
+//! The window: what opens and closes it, and when it is drawn.
 
+mod header;
+mod levels;
+mod seen;
 #[cfg(test)]
 mod tests;
+mod trim;
 mod window;
 
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use dsp::stem_chain::StemReadings;
 use gui::equalizer_graph::EqualizerGraph;
+use gui::shown::Shown;
 use gui::theme::{self, SCALES, Theme};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::ResizeHint;
@@ -17,22 +21,29 @@ use nice_plug_egui::baseview::HandlerError;
 use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, create_egui_editor,
 };
+use plugin_kit::closing::when_closed;
 use plugin_kit::controls::Hand;
 use plugin_kit::edits::Edits;
+use plugin_kit::watch::Watch;
 
 use crate::params::{PRODUCT, StemParams};
 use crate::session_link::StemSession;
+use seen::Seen;
+use window::Window;
 
 /// What the host opens.
 pub type Editor = EguiEditor<App>;
 
 /// The size the window is drawn for, in logical pixels. The window may have any other.
-const DESIGN: egui::Vec2 = egui::vec2(800.0, 600.0);
+const DESIGN: egui::Vec2 = egui::vec2(1120.0, 760.0);
 
 /// What is drawn.
 pub struct App {
     params: Arc<StemParams>,
     session: Arc<StemSession>,
+    seen: Arc<Seen>,
+    /// Asks for a drawing, from any thread.
+    notifier: RepaintNotifier,
     /// Where edits go, while the window is open.
     hand: Option<Hand>,
     /// What can be undone, compared and loaded.
@@ -40,8 +51,8 @@ pub struct App {
     graph: EqualizerGraph,
     /// The scale egui's own parts have.
     styled: Option<Theme>,
-    /// What was shown last.
-    shown: StemReadings,
+    /// Nobody looks whether there is something new to draw.
+    is_unwatched: bool,
     /// Whether the window has taken the size the project remembers.
     is_restored: bool,
 }
@@ -53,63 +64,71 @@ pub fn create(params: Arc<StemParams>, session: Arc<StemSession>) -> Option<Edit
         ResizeHint::RESIZABLE.with_min_max_logical_size(Some(size(*SCALES.start())), Some(size(*SCALES.end())));
     let state = EguiEditorState::from_size(LogicalSize::new(DESIGN.x, DESIGN.y), 1.0);
     let settings = EguiNiceSettings::new().with_tile("Stem Trim").with_resize_hint(resize_hint);
+    let notifier = RepaintNotifier::new();
     let edits = Edits::new(params.clone(), params.compare.clone(), &PRODUCT);
     let app = App {
         params,
         session,
+        seen: Arc::new(Seen::new()),
+        notifier: notifier.clone(),
         hand: None,
         edits,
         graph: EqualizerGraph::default(),
         styled: None,
-        shown: StemReadings::default(),
+        is_unwatched: false,
         is_restored: false,
     };
-    create_egui_editor(state, RepaintNotifier::new(), settings, app)
+    create_egui_editor(state, notifier, settings, app)
 }
 
-/// Between two looks at readings that move, and at readings that do not.
-const QUICK: Duration = Duration::from_millis(33);
-const CALM: Duration = Duration::from_millis(100);
+/// Between two drawings when nobody looks whether they differ.
+const UNWATCHED: Duration = Duration::from_millis(50);
 
 impl NiceEguiApp for App {
-    fn build(&mut self, _ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
+    fn build(&mut self, ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
         frame.set_clear_color(theme::BACKGROUND.into());
-        self.hand = Some(Hand::new(host));
+        let hand = Hand::new(host);
+        if let Some(earlier) = self.hand.replace(hand.clone()) {
+            // What was under way when the window closed was let go then.
+            self.edits.record(&earlier);
+        }
+        self.edits.read_presets();
         self.styled = None;
         self.is_restored = false;
-        self.edits.read_presets();
+
+        let (params, session, seen) = (Arc::clone(&self.params), Arc::clone(&self.session), Arc::clone(&self.seen));
+        let notifier = self.notifier.clone();
+        let mut shown = Shown::default();
+        session.feed.watch(true);
+        let watch = Watch::start(move || {
+            seen.look(&mut shown, &params, &session);
+            notifier.request_repaint_with(shown.is_new());
+        });
+        self.is_unwatched = watch.is_none();
+        let session = Arc::clone(&self.session);
+        when_closed(&ctx, move || {
+            drop(watch);
+            session.feed.watch(false);
+            hand.let_go();
+        });
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
-        let window = ui.max_rect();
-        self.keep_size(ui, window.size());
-        let theme = Theme::fitting(DESIGN, window.size());
+        let size = ui.max_rect().size();
+        self.keep_size(ui, size);
+        let theme = Theme::fitting(DESIGN, size);
         if self.styled != Some(theme) {
             theme.apply(ui.ctx());
             self.styled = Some(theme);
         }
-        self.params.membership.with_member(session::member::Member::request_fast);
-        let readings = self.session.readings();
-        if let Some(hand) = self.hand.clone() {
-            let bar = theme.place(window.min, 8.0, 8.0, 520.0, 26.0);
-            let link = self.session.link();
-            self.edits.show(ui, &theme, bar, &hand, link.as_deref());
-            let rest = window.with_min_y(bar.bottom());
-            let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(rest));
-            if window::show(&mut ui, &theme, &hand, &self.params, &self.session, &mut self.graph, &readings) {
-                let start = StemParams::starting_point(self.params.role.value().into());
-                self.edits.change("Starting point", &start, &hand, link.as_deref());
-            }
-        }
-        ui.ctx().request_repaint_after(if readings == self.shown { CALM } else { QUICK });
-        self.shown = readings;
-    }
-
-    fn editor_closed(&mut self) {
-        if let Some(hand) = self.hand.take() {
-            hand.let_go();
-            self.edits.record(&hand);
+        let Some(hand) = self.hand.clone() else { return };
+        let place = seen::place(&self.params);
+        let (params, session, seen) = (&*self.params, &*self.session, &*self.seen);
+        let window = Window { theme: &theme, host: &hand, params, session, seen, place: &place };
+        window.show(ui, &mut self.graph, &mut self.edits);
+        if self.is_unwatched {
+            ui.ctx().request_repaint_after(UNWATCHED);
         }
     }
 }

@@ -1,0 +1,61 @@
+//! What happened to one stem: made mono, delivered twice, contained in another.
+
+use super::case::{Case, Sides, db_over, energy, minus, plus, product, view};
+use super::cause::Cause;
+use super::residual::Residual;
+
+/// Whether what is left is what a stem that is mono has lost: only the difference of the sides, or only one of them.
+pub fn mono(case: &Case) -> Option<Cause> {
+    let mut mid = 0.0;
+    let mut side = 0.0;
+    for (&left, &right) in case.difference[0].iter().zip(case.difference[1]) {
+        let (left, right) = (f64::from(left), f64::from(right));
+        mid += (left + right) * (left + right);
+        side += (left - right) * (left - right);
+    }
+    let [left, right] = [0, 1].map(|side: usize| energy([case.difference[side], &[]]));
+    let one_sided = left.max(right) > 300.0 * left.min(right);
+    if side < 300.0 * mid && !one_sided {
+        return None;
+    }
+    let sounding = |stem: &Sides| energy(*stem) > 0.0;
+    let is_mono = |stem: &Sides| {
+        let apart: f64 = stem[0].iter().zip(stem[1]).map(|(l, r)| f64::from(l - r) * f64::from(l - r)).sum();
+        apart < 1e-6 * energy(*stem)
+    };
+    let monos: Vec<usize> =
+        case.stems.iter().enumerate().filter(|(_, stem)| sounding(stem) && is_mono(stem)).map(|(i, _)| i).collect();
+    match monos.as_slice() {
+        [] => None,
+        &[stem] => Some(Cause::Mono { stem: Some(stem) }),
+        _ => Some(Cause::Mono { stem: None }),
+    }
+}
+
+/// A stem that is there twice: without its copy, what is left goes.
+pub fn copy(case: &Case) -> Option<(Cause, Residual)> {
+    for (stem, &own) in case.stems.iter().enumerate() {
+        let is_equal = |other: &Sides| energy(view(&minus(own, *other))) < 1e-6 * energy(own);
+        let Some(within) = case.stems[..stem].iter().position(is_equal) else { continue };
+        // Taking the copy out of the sum adds it to the difference.
+        let left = plus(case.difference, own);
+        if db_over(energy(case.difference), energy(view(&left))) > super::search::EXPLAINED_DB {
+            let repaired = Residual::measure(view(&left), case.reference, case.sample_rate_hz);
+            return Some((Cause::Duplicate { stem, within }, repaired));
+        }
+    }
+    None
+}
+
+/// Another stem that plays what this one plays, too.
+pub fn container(case: &Case, stem: usize) -> Option<usize> {
+    // From frame to frame, so that bass, which all instruments share, does not decide.
+    let change = |side: &[f32]| -> Vec<f32> { side.windows(2).map(|pair| pair[1] - pair[0]).collect() };
+    let own = case.stems[stem].map(change);
+    let likeness = |other: Sides| -> f64 {
+        own.iter().zip(other).map(|(own, other)| product(own, &change(other))).sum::<f64>() / energy(view(&own))
+    };
+    let others = (0..case.stems.len()).filter(|&other| other != stem);
+    let offs = others.map(|other| (other, (likeness(case.stems[other]) - 1.0).abs()));
+    offs.min_by(|a, b| a.1.total_cmp(&b.1)).filter(|&(_, off)| off < 0.2).map(|(other, _)| other)
+}

@@ -1,0 +1,171 @@
+//! A song to be mastered: its stems in memory, each with its name and its settings.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use audio_file::{Audio, ConvertError, StemSet, convert_rate};
+use dsp::format::Format;
+use dsp::role::Role;
+use dsp::stem_chain::{StemChain, StemReadings, StemSettings};
+
+use crate::average_spectrum::AverageSpectrum;
+use crate::session_file::Session;
+
+/// What is mixed and mastered.
+pub struct Song {
+    /// Frames per second of every stem.
+    pub sample_rate_hz: u32,
+    /// Frames of every stem.
+    pub frames: usize,
+    /// The stems, in the order of the session.
+    pub stems: Vec<SongStem>,
+    /// What the reader of the report should know.
+    pub notes: Vec<String>,
+}
+
+/// A stem with its settings.
+pub struct SongStem {
+    /// The name of its file without the ending.
+    pub file: String,
+    /// What it is called.
+    pub name: String,
+    /// What it plays.
+    pub role: Role,
+    /// What its chain does.
+    pub settings: StemSettings,
+    /// Its sound, mono or stereo: as read, and after [`Song::process_stems`] as it left its chain.
+    pub audio: Audio,
+}
+
+/// What was measured of a stem on its way through its chain.
+pub struct StemMeasured {
+    /// Its meters at the end.
+    pub readings: StemReadings,
+    /// Its average spectrum, when it was asked for.
+    pub spectrum: Option<AverageSpectrum>,
+}
+
+/// Why stems and settings do not fit.
+#[derive(Debug, thiserror::Error)]
+pub enum SongError {
+    /// A stem without settings.
+    #[error("the session has no stem `{file}`: add a [[stem]] for it, or begin anew with `stemma session init`")]
+    NotInSession {
+        /// The stem's file name without the ending.
+        file: String,
+    },
+    /// Settings without a stem.
+    #[error("the session has a stem `{file}`, and the folder has not: export it, or take it out of the session")]
+    NotInFolder {
+        /// The stem's file name without the ending.
+        file: String,
+    },
+    /// A stem could not be converted.
+    #[error(transparent)]
+    Convert(#[from] ConvertError),
+}
+
+/// Frames a chain works on at once; any number gives the same bits.
+const BLOCK_FRAMES: usize = 4_096;
+
+impl Song {
+    /// Gives every stem of a folder its settings, in the order of the session, and lines all of them up at a rate if
+    /// one is given. `[main]`
+    pub fn new(set: StemSet, session: &Session, rate_hz: Option<u32>) -> Result<Self, SongError> {
+        let StemSet { sample_rate_hz: from_hz, frames, mut stems, mut notes } = set;
+        if let Some(odd) = stems.iter().find(|stem| !session.stems.iter().any(|known| known.file == stem.name)) {
+            return Err(SongError::NotInSession { file: odd.name.clone() });
+        }
+        let mut found = Vec::new();
+        for known in &session.stems {
+            let Some(place) = stems.iter().position(|stem| stem.name == known.file) else {
+                return Err(SongError::NotInFolder { file: known.file.clone() });
+            };
+            found.push(SongStem {
+                file: known.file.clone(),
+                name: known.name.clone(),
+                role: known.role,
+                settings: known.settings,
+                audio: stems.swap_remove(place).audio,
+            });
+        }
+        let mut song = Self { sample_rate_hz: from_hz, frames, stems: found, notes: Vec::new() };
+        if let Some(rate_hz) = rate_hz.filter(|&rate_hz| rate_hz != from_hz) {
+            song.convert(rate_hz)?;
+            notes.push(format!("The stems were converted from {from_hz} Hz to {rate_hz} Hz before anything else."));
+        }
+        song.notes = notes;
+        Ok(song)
+    }
+
+    /// Before the chains, so that the ceiling holds at the rate of the file.
+    fn convert(&mut self, rate_hz: u32) -> Result<(), ConvertError> {
+        let converted = each_in_parallel(&mut self.stems, |stem| {
+            stem.audio = convert_rate(&stem.audio, rate_hz)?;
+            Ok(())
+        });
+        converted.into_iter().collect::<Result<(), ConvertError>>()?;
+        self.sample_rate_hz = rate_hz;
+        self.frames = self.stems.iter().map(|stem| stem.audio.frames()).max().unwrap_or(0);
+        Ok(())
+    }
+
+    /// Sends every stem through its chain, in place, several at a time; `advance` hears how many more seconds of a stem
+    /// are done. `[main]`
+    pub fn process_stems(&mut self, with_spectrum: bool, advance: &(dyn Fn(f64) + Sync)) -> Vec<StemMeasured> {
+        let sample_rate_hz = f64::from(self.sample_rate_hz);
+        each_in_parallel(&mut self.stems, |stem| {
+            let format = Format { sample_rate_hz, channels: stem.audio.channels.len() };
+            let mut chain = StemChain::new(format);
+            chain.set(&stem.settings);
+            let mut spectrum = with_spectrum.then(|| AverageSpectrum::new(format));
+            for start in (0..stem.audio.frames()).step_by(BLOCK_FRAMES) {
+                let mut block: Vec<&mut [f32]> = stem
+                    .audio
+                    .channels
+                    .iter_mut()
+                    .map(|channel| {
+                        let end = channel.len().min(start + BLOCK_FRAMES);
+                        &mut channel[start..end]
+                    })
+                    .collect();
+                chain.process(&mut block);
+                if let Some(spectrum) = &mut spectrum {
+                    spectrum.process(&block);
+                }
+                advance(block.first().map_or(0, |channel| channel.len()) as f64 / sample_rate_hz);
+            }
+            StemMeasured { readings: chain.readings(), spectrum }
+        })
+    }
+
+    /// How long it sounds, in seconds. `[any]`
+    pub fn seconds(&self) -> f64 {
+        self.frames as f64 / f64::from(self.sample_rate_hz)
+    }
+}
+
+/// Does something to every item, as many at a time as there are processors; the results in the order of the items.
+pub(crate) fn each_in_parallel<Item: Send, Done: Send>(
+    items: &mut [Item],
+    work: impl Fn(&mut Item) -> Done + Sync,
+) -> Vec<Done> {
+    let workers = thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    let next = AtomicUsize::new(0);
+    // Whoever is ready takes the next item; each is taken once, so nobody ever waits for a lock.
+    let places: Vec<Mutex<(&mut Item, Option<Done>)>> = items.iter_mut().map(|item| Mutex::new((item, None))).collect();
+    let worker = || {
+        while let Some(place) = places.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+            place.1 = Some(work(place.0));
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 1..workers {
+            scope.spawn(worker);
+        }
+        worker();
+    });
+    places.into_iter().filter_map(|place| place.into_inner().unwrap_or_else(PoisonError::into_inner).1).collect()
+}
