@@ -7,6 +7,11 @@ pub fn level(value: f64) -> String {
     if value <= SILENCE_DB { "−∞".to_owned() } else { signed(value, false) }
 }
 
+/// A loudness with one decimal; what nobody hears, below −99.9 LUFS, reads "−∞" as silence does.
+pub fn loudness(value_lufs: f64) -> String {
+    if value_lufs < -99.9 { level(SILENCE_DB) } else { level(value_lufs) }
+}
+
 /// A difference with one decimal and its sign; none reads "–".
 pub fn difference(value: Option<f64>) -> String {
     value.map_or_else(|| "–".to_owned(), |value| signed(value, true))
@@ -62,6 +67,7 @@ mod tests {
         assert_eq!(reduction(2.34), "−2.3");
         assert_eq!(level(-14.25), "−14.3");
         assert_eq!(level(SILENCE_DB), "−∞");
+        assert_eq!((loudness(-194.9).as_str(), loudness(-99.9).as_str()), ("−∞", "−99.9"));
         assert_eq!(range(SILENCE_DB), "–");
         assert_eq!(difference(Some(0.25)), "+0.3");
         assert_eq!(difference(None), "–");

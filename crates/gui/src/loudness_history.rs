@@ -149,7 +149,7 @@ impl LoudnessHistory {
 
 /// A moment's figure.
 fn reading(span: Span) -> String {
-    if span.is_nothing() { "–".to_owned() } else { figure::level(f64::from(span.high)) }
+    if span.is_nothing() { "–".to_owned() } else { figure::loudness(f64::from(span.high)) }
 }
 
 fn y_of(rect: Rect, loudness_lufs: f32) -> f32 {

@@ -211,7 +211,7 @@ pub fn loudness(
     let (name, rest) = rect.split_left_right_at_x(rect.left() + theme.points(26.0));
     let (bar, number) = rest.split_left_right_at_x(rest.right() - theme.points(60.0));
     theme.write(painter, name, Align2::LEFT_CENTER, label, theme::VALUE, theme::QUIET_TEXT);
-    theme.write(painter, number, Align2::RIGHT_CENTER, &figure::level(loudness_lufs), 20.0, theme::TEXT);
+    theme.write(painter, number, Align2::RIGHT_CENTER, &figure::loudness(loudness_lufs), 20.0, theme::TEXT);
     let bar = bar.shrink2(Vec2::new(0.0, theme.points(5.0)));
     painter.rect_filled(bar, 0.0, theme::WELL);
     let x = |level_db: f64| bar.left() + bar.width() * ((level_db + 40.0) / 40.0).clamp(0.0, 1.0) as f32;

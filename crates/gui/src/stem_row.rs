@@ -233,9 +233,9 @@ fn draw_figures(ui: &Ui, theme: &Theme, row: Rect, stem: &StemRow, share: Option
     let figures = [
         (trim, text),
         (figure::reduction(stem.reduction_db), text),
-        (figure::level(stem.momentary_lufs), text),
-        (figure::level(stem.short_term_lufs), text),
-        (figure::level(stem.integrated_lufs), text),
+        (figure::loudness(stem.momentary_lufs), text),
+        (figure::loudness(stem.short_term_lufs), text),
+        (figure::loudness(stem.integrated_lufs), text),
         (figure::level(stem.true_peak_dbtp) + mark, peak_color),
         (share.map(figure::percent).unwrap_or_default(), text),
     ];
