@@ -96,7 +96,13 @@ impl Events {
     pub fn host_values(&self) -> impl Iterator<Item = (u32, f64)> {
         self.events[self.edits..].iter().filter_map(|event| {
             // SAFETY: every event begins with a header, which says which kind it is.
-            unsafe { (event.header.type_ == CLAP_EVENT_PARAM_VALUE).then(|| (event.value.param_id, event.value.value)) }
+            unsafe {
+                if event.header.type_ == CLAP_EVENT_PARAM_VALUE {
+                    Some((event.value.param_id, event.value.value))
+                } else {
+                    None
+                }
+            }
         })
     }
 
