@@ -134,6 +134,7 @@ impl Session {
     fn take_pictures(mut self, options: &Options) -> Result<()> {
         let stem = Window::open(&mut self.stems[self.shown_stem], 0, 0)?;
         let master = Window::open(&mut self.master, MASTER_LEFT, 0)?;
+        master.put_pointer_away()?;
         let windows = self.windows.insert([stem, master]);
         let usual = [windows[0].picture()?, windows[1].picture()?].map(|picture| (picture.width, picture.height));
         self.play(options.seconds)?;

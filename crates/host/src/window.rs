@@ -133,6 +133,16 @@ impl Window {
         }
     }
 
+    /// Moves the pointer to the lower right corner of the screen, where it rests on nothing: a control under it would be
+    /// bright and show its tip. `[main]`
+    pub fn put_pointer_away(&self) -> Result<(), WindowError> {
+        let root = self.display.get_geometry(self.id)?.reply()?.root;
+        let screen = self.display.get_geometry(root)?.reply()?;
+        let (right, bottom) = (screen.width as i16 - 1, screen.height as i16 - 1);
+        self.display.warp_pointer(x11rb::NONE, root, 0, 0, 0, 0, right, bottom)?.check()?;
+        Ok(())
+    }
+
     /// What the window shows now. `[main]`
     pub fn picture(&self) -> Result<Picture, WindowError> {
         // The editor's own window fills this one; its picture has its depth.
