@@ -16,5 +16,5 @@ pub use audio::{Audio, SourceBits};
 pub use convert::{ConvertError, convert_rate};
 pub use read::{Reader, read};
 pub use read_error::ReadError;
-pub use stems::{Stem, StemError, StemOptions, StemSet, audio_files};
+pub use stems::{AudioFiles, Stem, StemError, StemOptions, StemSet, audio_files};
 pub use write::{WavEncoding, WavWriter, WriteError, write_wav};

@@ -121,7 +121,7 @@ pub enum StemError {
 impl StemSet {
     /// The names of the stems of a folder, as [`StemSet::load`] gives them, without reading a sound. `[setup]`
     pub fn names(folder: impl AsRef<Path>, reference: Option<&Path>) -> Result<Vec<String>, StemError> {
-        Ok(audio_files(folder.as_ref(), reference)?.iter().map(|path| stem_name(path)).collect())
+        Ok(audio_files(folder.as_ref(), reference)?.stems.iter().map(|path| stem_name(path)).collect())
     }
 
     /// Loads every audio file of a folder. `[setup]`
@@ -132,12 +132,13 @@ impl StemSet {
     pub fn load(folder: impl AsRef<Path>, options: &StemOptions) -> Result<Self, StemError> {
         let folder = folder.as_ref();
         let mut stems = Vec::new();
-        for path in audio_files(folder, options.reference)? {
+        let files = audio_files(folder, options.reference)?;
+        for path in files.stems {
             let name = stem_name(&path);
             let audio = read(&path)?;
             stems.push(Stem { name, path, audio });
         }
-        let mut notes = Vec::new();
+        let mut notes: Vec<_> = files.mixes.iter().map(|path| mix_note(path)).collect();
         for stem in stems.iter().filter(|stem| stem.audio.channels.len() == 1) {
             notes.push(format!("{} is mono", stem.name));
         }
@@ -152,8 +153,17 @@ fn stem_name(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// The audio files of a folder in the order of their names, without the reference. `[setup]`
-pub fn audio_files(folder: &Path, reference: Option<&Path>) -> Result<Vec<PathBuf>, StemError> {
+/// The audio files of a folder, without the reference, in the order of their names.
+#[derive(Clone, Debug, Default)]
+pub struct AudioFiles {
+    /// The stems, at least one.
+    pub stems: Vec<PathBuf>,
+    /// Files that call themselves the mix of the others: summed as a stem, one would double the song.
+    pub mixes: Vec<PathBuf>,
+}
+
+/// Lists the audio files of a folder. `[setup]`
+pub fn audio_files(folder: &Path, reference: Option<&Path>) -> Result<AudioFiles, StemError> {
     let reference = match reference {
         Some(path) => {
             Some(fs::canonicalize(path).map_err(|source| StemError::Reference { path: path.to_path_buf(), source })?)
@@ -178,7 +188,27 @@ pub fn audio_files(folder: &Path, reference: Option<&Path>) -> Result<Vec<PathBu
             return Err(StemError::SameName { first: first.clone(), second: second.clone() });
         }
     }
-    Ok(paths)
+    let (mixes, stems): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| is_mix_name(path));
+    // Alone it is what there is.
+    Ok(if stems.is_empty() { AudioFiles { stems: mixes, mixes: stems } } else { AudioFiles { stems, mixes } })
+}
+
+/// Whether a file calls itself the mix: "reference_mix", "02 Mixdown", "Full Mix", "Mix_v3".
+fn is_mix_name(path: &Path) -> bool {
+    const TELLING: [&str; 3] = ["reference", "mixdown", "refmix"];
+    const MIX: [&str; 3] = ["mix", "master", "ref"];
+    const BESIDE_MIX: [&str; 10] =
+        ["full", "stereo", "final", "rough", "original", "song", "the", "print", "bounce", "version"];
+    let name = stem_name(path).to_lowercase();
+    let is_number = |word: &str| word.trim_start_matches('v').chars().all(|c| c.is_ascii_digit());
+    let words: Vec<&str> =
+        name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty() && !is_number(word)).collect();
+    let says = |telling: &[&str]| words.iter().any(|word| telling.contains(word));
+    says(&TELLING) || says(&MIX) && words.iter().all(|word| MIX.contains(word) || BESIDE_MIX.contains(word))
+}
+
+fn mix_note(path: &Path) -> String {
+    format!("{} is taken for the mix by its name and not summed: rename the file if it is a stem", stem_name(path))
 }
 
 /// Whether a file calls itself audio. Names with a dot in front are the system's own copies (macOS writes them).

@@ -50,6 +50,20 @@ fn the_reference_in_the_folder_is_no_stem() {
 }
 
 #[test]
+fn a_file_that_calls_itself_the_mix_is_no_stem_and_is_told() {
+    for mix in ["reference_mix.wav", "00 Mixdown.wav", "Full Mix v3.wav", "mix.wav", "Song (master).wav"] {
+        let folder =
+            folder_with(&[("drums.wav", 48_000, 2, 99), ("Mixed choir.wav", 48_000, 2, 99), (mix, 48_000, 2, 99)]);
+        let set = StemSet::load(folder.path(), &PLAIN).unwrap();
+        assert_eq!(names(&set), ["Mixed choir", "drums"], "{mix}");
+        let [note] = set.notes.as_slice() else { panic!("{:?}", set.notes) };
+        assert!(note.contains(mix.trim_end_matches(".wav")) && note.contains("rename"), "{note}");
+    }
+    let alone = folder_with(&[("mix.wav", 48_000, 2, 99)]);
+    assert_eq!(names(&StemSet::load(alone.path(), &PLAIN).unwrap()), ["mix"]);
+}
+
+#[test]
 fn a_missing_reference_is_said() {
     let folder = folder_with(&[("drums.wav", 48_000, 2, 99)]);
     let reference = folder.join("mix.wav");

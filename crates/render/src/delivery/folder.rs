@@ -93,15 +93,21 @@ pub enum DeliveryError {
 }
 
 impl Folder {
-    /// Lists a folder; a reference given here counts more than the manifest's. `[setup]`
+    /// Lists a folder; a reference given here counts more than the manifest's, and that more than a file that calls itself
+    /// the mix. `[setup]`
     pub fn list(folder: &Path, reference: Option<&Path>) -> Result<Self, DeliveryError> {
         let manifest = folder.join(MANIFEST);
         let refuse = |reason: String| DeliveryError::Manifest { path: manifest.clone(), reason };
         let mut said = read_manifest(&manifest)?;
         let reference = reference.map(Path::to_path_buf).or(said.reference.take().map(|path| folder.join(path)));
+        let files = audio_files(folder, reference.as_deref())?;
+        let file_name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let (named, mut mixes): (Vec<_>, Vec<_>) =
+            files.mixes.into_iter().partition(|path| said.stems.contains_key(&file_name(path)));
+        let reference = reference.or_else(|| mixes.pop());
         let mut stems = Vec::new();
-        for path in audio_files(folder, reference.as_deref())? {
-            let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        for path in files.stems.into_iter().chain(named) {
+            let file_name = file_name(&path);
             let said = said.stems.remove(&file_name).unwrap_or_default();
             if said.skip {
                 continue;

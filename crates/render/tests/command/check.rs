@@ -46,6 +46,16 @@ fn a_good_delivery_passes_with_names_and_roles_from_its_files() {
 }
 
 #[test]
+fn a_mix_among_the_stems_is_what_they_are_compared_with() {
+    let desk = Desk::with_stems("mix-inside");
+    std::fs::rename(desk.path("mix.wav"), desk.path("stems/Full mix.wav")).unwrap();
+    let output = desk.stemma(&["check", "stems", "--json"]);
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(json["stems"].as_array().unwrap().len(), 4);
+    assert_eq!(json["null_test"]["verdict"], "pass", "{json}");
+}
+
+#[test]
 fn a_wrong_gain_is_a_finding_that_says_what_would_mend_it() {
     let desk = Desk::with_stems("check_gain");
     change(&desk, "stems/04_Lead_Vox.wav", |rows| rows.iter_mut().flatten().for_each(|x| *x *= 0.912_011));
