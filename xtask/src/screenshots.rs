@@ -45,10 +45,10 @@ const SHOWN_STEM: &str = "Drums";
 const SIZES: [u32; 4] = [100, 75, 150, 200];
 
 /// Points of the screen: both windows side by side at the largest size.
-const SCREEN: [u32; 2] = [4400, 2000];
+const SCREEN: [u32; 2] = [5100, 1900];
 
 /// Where the window of Master Bus stands.
-const MASTER_LEFT: i16 = 1760;
+const MASTER_LEFT: i16 = 2260;
 
 const BLOCK_FRAMES: usize = 512;
 
