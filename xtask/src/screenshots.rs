@@ -84,7 +84,11 @@ pub fn run(options: &Options) -> Result<()> {
 
 /// A folder that only this user can enter, or the session would not go there.
 fn private_folder() -> Result<tempfile::TempDir> {
-    Ok(tempfile::Builder::new().permissions(fs::Permissions::from_mode(0o700)).tempdir()?)
+    let mut folder = tempfile::Builder::new();
+    folder.permissions(fs::Permissions::from_mode(0o700));
+    // A session across libraries needs a folder in memory.
+    let memory = Path::new("/dev/shm");
+    Ok(if memory.is_dir() { folder.tempdir_in(memory)? } else { folder.tempdir()? })
 }
 
 /// The mixer, and how far the song has come.
