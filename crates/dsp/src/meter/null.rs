@@ -73,6 +73,17 @@ pub enum NullVerdict {
     Fail,
 }
 
+impl NullVerdict {
+    /// What to think of so much being left, in dB relative to the reference or in dBFS. `[any]`
+    pub fn of(left_db: f64) -> Self {
+        match left_db {
+            _ if left_db > FAIL_DB => Self::Fail,
+            _ if left_db > PASS_DB => Self::Warn,
+            _ => Self::Pass,
+        }
+    }
+}
+
 /// What is left up to here passes: dB relative to the reference over 400 ms, and dBFS for the largest sample.
 pub const PASS_DB: f64 = -60.0;
 /// What is left above this fails.
@@ -101,12 +112,7 @@ pub struct NullReadings {
 impl NullReadings {
     /// The worse of both measures; `None` as long as the reference was silent. `[any]`
     pub fn verdict(&self) -> Option<NullVerdict> {
-        let judge = |db: f64| match db {
-            _ if db > FAIL_DB => NullVerdict::Fail,
-            _ if db > PASS_DB => NullVerdict::Warn,
-            _ => NullVerdict::Pass,
-        };
-        Some(judge(self.worst_relative_db?).max(judge(self.peak_dbfs)))
+        Some(NullVerdict::of(self.worst_relative_db?).max(NullVerdict::of(self.peak_dbfs)))
     }
 }
 

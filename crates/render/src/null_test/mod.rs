@@ -22,8 +22,11 @@ mod stems;
 use std::borrow::Cow;
 
 use audio_file::Audio;
+use dsp::meter::null::NullVerdict;
 use rayon::prelude::*;
 use serde::Serialize;
+
+pub use dsp::meter::null::{FAIL_DB, PASS_DB};
 
 use case::{Case, Sides, minus, view};
 pub use cause::Cause;
@@ -42,10 +45,15 @@ pub enum Verdict {
     Fail,
 }
 
-/// What is left below this passes: −60 dB relative to the mix, no peak above −60 dBFS.
-pub const PASS_DB: f64 = -60.0;
-/// What is left above this fails.
-pub const FAIL_DB: f64 = -40.0;
+impl From<NullVerdict> for Verdict {
+    fn from(verdict: NullVerdict) -> Self {
+        match verdict {
+            NullVerdict::Pass => Self::Pass,
+            NullVerdict::Warn => Self::Warn,
+            NullVerdict::Fail => Self::Fail,
+        }
+    }
+}
 
 /// What a null test found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -115,13 +123,9 @@ impl NullTest {
     }
 }
 
-/// The worse of both measures.
+/// The worse of both measures, by the rule of Master Bus.
 fn verdict(residual: &Residual) -> Verdict {
-    let judge = |db: Option<f64>| match db {
-        Some(db) if db > FAIL_DB => Verdict::Fail,
-        Some(db) if db > PASS_DB => Verdict::Warn,
-        _ => Verdict::Pass,
-    };
+    let judge = |db: Option<f64>| db.map_or(Verdict::Pass, |db| NullVerdict::of(db).into());
     judge(residual.worst_relative_db.value()).max(judge(residual.peak_dbfs.value()))
 }
 
