@@ -54,12 +54,13 @@ pub fn run(options: &Options) -> Result<()> {
     let project = Project::make(folder.path())?;
     let screen = Display::start(SCREEN[0], SCREEN[1]).context("Xvfb does not start")?;
 
-    let visits: [(&str, fn(&Project, &mut Desk, &Path) -> Result<()>); 2] =
-        [("first", first_visit), ("second", second_visit)];
-    for (name, visit) in visits {
+    for name in ["first", "second"] {
         let log = out.join(format!("{name}.log"));
         let mut desk = Desk::start(&project, &screen, &log)?;
-        let visited = visit(&project, &mut desk, &out);
+        let visited = match name {
+            "first" => first_visit(&project, &mut desk, &out),
+            _ => second_visit(&project, &mut desk, &out),
+        };
         if visited.is_err() {
             // What the screen shows says more than what was missing on it.
             write(&desk.picture()?, &out.join("failed.png"))?;
@@ -95,9 +96,9 @@ fn first_visit(project: &Project, desk: &mut Desk, out: &Path) -> Result<()> {
         }
     }
     for _ in 0..3 {
-        for (nth, place) in [&STEM, &MASTER].into_iter().enumerate() {
+        for place in [&STEM, &MASTER] {
             desk.close(place)?;
-            desk.open(place, nth)?;
+            desk.open(place)?;
             println!("— {}: closed and opened again", place.plugin);
         }
     }
@@ -121,15 +122,12 @@ fn second_visit(project: &Project, desk: &mut Desk, out: &Path) -> Result<()> {
     }
     for (place, before) in [&STEM, &MASTER].into_iter().zip(before) {
         let after = saved(project, desk, place)?;
-        ensure!(after == before, "{}: saved\n{before}\nrestored\n{after}", place.plugin);
+        ensure!(is_same(&after, &before), "{}: saved\n{before}\nrestored\n{after}", place.plugin);
         println!("— {}: restored, its editor open as it was left", place.plugin);
     }
     desk.tell("/transport_play", vec![])?;
     desk.act("Common/show-mixer")?;
-    desk.tell("/strip/select", vec![rosc::OscType::Int(1), rosc::OscType::Int(1)])?;
-    desk.act("Mixer/select-all-processors")?;
-    desk.act("Mixer/delete-processors")?;
-    desk.wait_for_end(&STEM)?;
+    desk.remove(&STEM)?;
     desk.wait_for_movement(&MASTER)?;
     println!("— {}: removed with its editor open; {} goes on", STEM.plugin, MASTER.plugin);
     thread::sleep(PLAYING);
@@ -143,6 +141,21 @@ fn saved(project: &Project, desk: &mut Desk, place: &Place) -> Result<Value> {
     desk.tell("/save_state", vec![])?;
     desk.wait("Ardour does not save", |_| Ok((written()? != before).then_some(())))?;
     project.state(place)
+}
+
+/// Whether a state has come back. Ardour keeps the state and every parameter beside it, rounded to 24 bits of its range.
+fn is_same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Object(one), Value::Object(other)) => {
+            one.len() == other.len()
+                && one.iter().all(|(key, one)| other.get(key).is_some_and(|other| is_same(one, other)))
+        }
+        (Value::Number(one), Value::Number(other)) => one
+            .as_f64()
+            .zip(other.as_f64())
+            .is_some_and(|(one, other)| (one - other).abs() <= 1e-6 * one.abs().max(other.abs())),
+        _ => one == other,
+    }
 }
 
 /// The session a plugin's state says it is in.

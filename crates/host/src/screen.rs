@@ -82,10 +82,10 @@ impl Screen {
         Ok(self.display.configure_window(window.id, &size)?.check()?)
     }
 
-    /// Clicks twice at a place of the screen. `[main]`
-    pub fn double_click(&self, left: i16, top: i16) -> Result<(), WindowError> {
+    /// Clicks so many times at a place of the screen, and leaves the pointer there. `[main]`
+    pub fn click(&self, left: i16, top: i16, times: u32) -> Result<(), WindowError> {
         self.move_pointer(left, top)?;
-        for _ in 0..2 {
+        for _ in 0..times {
             for kind in [xproto::BUTTON_PRESS_EVENT, xproto::BUTTON_RELEASE_EVENT] {
                 self.display.xtest_fake_input(kind, 1, 0, self.root, 0, 0, 0)?.check()?;
                 // A hand is slower than a program, and programs count on it.

@@ -159,18 +159,33 @@ impl Desk {
     }
 
     /// Waits until an editor has gone.
-    pub fn wait_for_end(&mut self, place: &Place) -> Result<()> {
+    fn wait_for_end(&mut self, place: &Place) -> Result<()> {
         let is_gone = |desk: &Self| Ok(desk.window(place.plugin)?.is_none().then_some(()));
-        self.wait(&format!("the editor of {} does not close", place.plugin), is_gone)
+        self.wait(&format!("the editor of {} does not go", place.plugin), is_gone)
     }
 
     /// Opens an editor as a hand does: by a double click on the plugin in the mixer.
-    pub fn open(&mut self, place: &Place, nth_from_left: usize) -> Result<Picture> {
-        let entry = |desk: &Self| Ok(plugins_in_mixer(&desk.screen.picture()?).get(nth_from_left).copied());
-        let (left, top) = self.wait("no plugin is to be seen in the mixer", entry)?;
-        self.screen.double_click(left, top)?;
-        self.screen.move_pointer(2, 1400)?;
+    pub fn open(&mut self, place: &Place) -> Result<Picture> {
+        self.click(place, 2)?;
+        self.screen.move_pointer(0, i16::MAX)?;
         self.wait_for_editor(place)
+    }
+
+    /// Removes a plugin with its editor open.
+    pub fn remove(&mut self, place: &Place) -> Result<()> {
+        self.click(place, 1)?;
+        self.act("ProcessorMenu/delete")?;
+        self.wait_for_end(place)
+    }
+
+    /// Clicks on a plugin in the mixer.
+    fn click(&mut self, place: &Place, times: u32) -> Result<()> {
+        let entry = |desk: &Self| Ok(plugins_in_mixer(&desk.screen.picture()?).get(place.nth_from_left).copied());
+        let (left, top) = self.wait(&format!("{} is not to be seen in the mixer", place.plugin), entry)?;
+        self.screen.click(left, top, times)?;
+        // The mixer selects in its own time.
+        thread::sleep(PAUSE);
+        Ok(())
     }
 
     /// Waits for Ardour to end by itself and well.
@@ -233,8 +248,12 @@ fn plugins_in_mixer(picture: &Picture) -> Vec<(i16, i16)> {
             }
         }
     }
-    let mut entries: Vec<_> =
-        entries.into_iter().zip(heights).filter(|(_, height)| *height >= ENTRY[1] / 2).map(|(place, _)| place).collect();
+    let mut entries: Vec<_> = entries
+        .into_iter()
+        .zip(heights)
+        .filter(|(_, height)| *height >= ENTRY[1] / 2)
+        .map(|(place, _)| place)
+        .collect();
     entries.sort_unstable();
     entries
 }

@@ -21,6 +21,8 @@ pub struct Place {
     pub route: &'static str,
     /// Its class in the VST3 bundle.
     class: &'static str,
+    /// Where the mixer shows it.
+    pub nth_from_left: usize,
     /// Where its window opens.
     left: u32,
     top: u32,
@@ -38,11 +40,18 @@ pub const STEM: Place = Place {
     plugin: "Stem Trim",
     route: "Drums",
     class: "2C48BCE44444596CA50E589670803A20",
+    nth_from_left: 0,
     left: 1560,
     top: 1010,
 };
-pub const MASTER: Place =
-    Place { plugin: "Master Bus", route: "Master", class: "832DC943597650449D616AE7D7134EDF", left: 1560, top: 10 };
+pub const MASTER: Place = Place {
+    plugin: "Master Bus",
+    route: "Master",
+    class: "832DC943597650449D616AE7D7134EDF",
+    nth_from_left: 1,
+    left: 1560,
+    top: 10,
+};
 
 /// Ardour's versions this may be: the names of its programs and folders have the number in them.
 const VERSIONS: [u32; 3] = [9, 8, 7];
@@ -197,7 +206,7 @@ fn with_plugins(session: &str) -> Option<String> {
     let mut session = format!("{before}id-counter=\"{}\"{rest}", first + 2);
     let mut windows = String::new();
     for (place, id) in [(&STEM, first), (&MASTER, first + 1)] {
-        let Place { plugin, route, class, left, top } = place;
+        let Place { plugin, route, class, left, top, .. } = place;
         let start = session.find(&format!("name=\"{route}\" default-type=\"audio\""))?;
         let head = &session[..start];
         let route_id = head.get(head.rfind("<Route ")?..)?.split_once(" id=\"")?.1.split_once('"')?.0.to_owned();
