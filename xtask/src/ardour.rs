@@ -31,7 +31,7 @@ pub struct Options {
 }
 
 /// Points of the screen: Ardour at the left, both editors at the right, none before another.
-const SCREEN: [u32; 2] = [3000, 1900];
+const SCREEN: [u32; 2] = [3200, 2200];
 
 /// The parameter that is moved, how Stem Trim's state calls it, and where to.
 const MOVED: (&str, &str, f32) = ("Trim", "trim", 0.25);
@@ -67,6 +67,7 @@ pub fn run(options: &Options) -> Result<()> {
         }
         visited.and_then(|()| leave(desk)).with_context(|| format!("the {name} visit; see {}", log.display()))?;
         println!("— Ardour has ended well");
+        project.hide_closed_editors()?;
     }
     println!("— pictures in {}", out.display());
     Ok(())
@@ -90,17 +91,14 @@ fn first_visit(project: &Project, desk: &mut Desk, out: &Path) -> Result<()> {
     }
     write(&desk.picture()?, &out.join("ardour.png"))?;
     for place in [&STEM, &MASTER] {
-        for larger_by in [-120, 120] {
+        // Not smaller than it was: Ardour takes the size an editor opens in for its smallest.
+        for larger_by in [160, -80] {
             let picture = desk.resize(place, larger_by)?;
             println!("— {}: resized to {} × {}", place.plugin, picture.width, picture.height);
         }
     }
     for _ in 0..3 {
-        for place in [&STEM, &MASTER] {
-            desk.close(place)?;
-            desk.open(place)?;
-            println!("— {}: closed and opened again", place.plugin);
-        }
+        open_again(desk, "closed")?;
     }
     let before = saved(project, desk, &STEM)?["params"][MOVED.1].clone();
     desk.set_parameter(MOVED.0, MOVED.2)?;
@@ -117,21 +115,34 @@ fn first_visit(project: &Project, desk: &mut Desk, out: &Path) -> Result<()> {
 /// The same session again: as it was left; then the stem's plugin goes while its editor is open.
 fn second_visit(project: &Project, desk: &mut Desk, out: &Path) -> Result<()> {
     let before = [project.state(&STEM)?, project.state(&MASTER)?];
-    for place in [&STEM, &MASTER] {
-        desk.wait_for_editor(place)?;
-    }
     for (place, before) in [&STEM, &MASTER].into_iter().zip(before) {
+        desk.wait_for_editor(place)?;
         let after = saved(project, desk, place)?;
         ensure!(is_same(&after, &before), "{}: saved\n{before}\nrestored\n{after}", place.plugin);
         println!("— {}: restored, its editor open as it was left", place.plugin);
     }
     desk.tell("/transport_play", vec![])?;
     desk.act("Common/show-mixer")?;
+    open_again(desk, "hidden")?;
     desk.remove(&STEM)?;
     desk.wait_for_movement(&MASTER)?;
     println!("— {}: removed with its editor open; {} goes on", STEM.plugin, MASTER.plugin);
     thread::sleep(PLAYING);
     write(&desk.picture()?, &out.join("ardour_without_stem.png"))
+}
+
+/// Closes both editors and opens them again, each in the size it had.
+fn open_again(desk: &mut Desk, how: &str) -> Result<()> {
+    for place in [&STEM, &MASTER] {
+        let size = |picture: &Picture| (picture.width, picture.height);
+        let before = desk.wait_for_editor(place)?;
+        desk.close(place)?;
+        desk.open(place)?;
+        let is_as_before = |desk: &Desk| Ok(desk.editor(place)?.filter(|picture| size(picture) == size(&before)));
+        desk.wait(&format!("the editor of {} comes back in another size", place.plugin), is_as_before)?;
+        println!("— {}: {how} and opened again", place.plugin);
+    }
+    Ok(())
 }
 
 /// What a plugin's state is after the session has been saved anew.

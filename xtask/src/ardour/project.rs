@@ -42,7 +42,7 @@ pub const STEM: Place = Place {
     class: "2C48BCE44444596CA50E589670803A20",
     nth_from_left: 0,
     left: 1560,
-    top: 1010,
+    top: 1150,
 };
 pub const MASTER: Place = Place {
     plugin: "Master Bus",
@@ -90,6 +90,14 @@ impl Project {
             environment.push((name, self.home().join(inside).into_os_string()));
         }
         environment
+    }
+
+    /// From its next start on, Ardour hides an editor that is closed and shows it again; before, it throws it away
+    /// and makes a new one.
+    pub fn hide_closed_editors(&self) -> Result<()> {
+        let file = self.config().join("ui_config");
+        let text = fs::read_to_string(&file)?.replace("PluginGUIDestroyAny", "PluginGUIHide");
+        Ok(fs::write(&file, text)?)
     }
 
     /// The folder of the session, which Ardour opens.
