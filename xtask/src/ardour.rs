@@ -1,9 +1,10 @@
 //! `ardour`: both editors inside a real DAW, as VST3, opened, resized, closed, opened again, saved and restored.
 //!
-//! `project` is what Ardour finds on the disk · `desk` is Ardour while it runs · this file is the two visits: a session
-//! with both plugins is opened and saved, then opened again.
+//! `project` is what Ardour finds on the disk · `desk` is Ardour while it runs · `mixer` finds the plugins in it · this
+//! file is the two visits: a session with both plugins is opened and saved, then opened again.
 
 mod desk;
+mod mixer;
 mod project;
 
 use std::fs::{self, File};
