@@ -1,5 +1,7 @@
 //! The commands of the workshop: `cargo xtask --help` is the manual.
 
+#[cfg(target_os = "linux")]
+mod ardour;
 mod bench;
 mod bundle;
 mod ci;
@@ -46,6 +48,9 @@ enum Command {
     /// Take pictures of both windows while the song plays: docs/images
     #[cfg(target_os = "linux")]
     Screenshots(screenshots::Options),
+    /// Show both editors in Ardour: open, resize, close, save and restore them there; pictures in target/ardour
+    #[cfg(target_os = "linux")]
+    Ardour(ardour::Options),
 }
 
 fn main() -> ExitCode {
@@ -60,6 +65,8 @@ fn main() -> ExitCode {
         Command::Plots(options) => plots::run(&options),
         #[cfg(target_os = "linux")]
         Command::Screenshots(options) => screenshots::run(&options),
+        #[cfg(target_os = "linux")]
+        Command::Ardour(options) => ardour::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
