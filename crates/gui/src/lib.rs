@@ -12,6 +12,7 @@ pub mod theme;
 
 // For the tests of windows.
 pub mod layout_check;
+pub mod picture;
 
 // Controls: what a hand can hold.
 pub mod choice;
