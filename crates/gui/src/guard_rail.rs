@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use dsp::role::{SEVERE_RATIO, SEVERE_TRIM_DB};
 use egui::{Align2, Color32, Rect, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo};
 
+use crate::figure;
 use crate::theme::{self, Theme};
 
 /// How usual a value is for the role of its stem.
@@ -94,7 +95,10 @@ pub fn range_sentence(name: &str, usual: &RangeInclusive<f32>, unit: &str) -> St
 pub fn trim_sentence(trim_db: f32, usual: &RangeInclusive<f32>, role_name: &str) -> Option<String> {
     match Tone::of_trim(trim_db, usual) {
         Tone::Usual => None,
-        Tone::Unusual => Some(format!("Unusual for {role_name}: {:+.0} to {:+.0} dB", usual.start(), usual.end())),
+        Tone::Unusual => {
+            let [from, to] = [usual.start(), usual.end()].map(|trim_db| figure::gain_mark(*trim_db));
+            Some(format!("Unusual for {role_name}: {from} to {to} dB"))
+        }
         Tone::Severe => Some(format!("A {:.1} dB move belongs in the mix", trim_db.abs())),
     }
 }

@@ -13,13 +13,13 @@ struct Approved {
 
 impl Approved {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("a folder of its own");
         let rgb = (0..60 * 40 * 3).map(|byte| (byte * 7 % 251) as u8).collect();
         let picture = Picture { width: 60, rgb };
-        let file = std::fs::File::create(folder.path().join("approved.png")).unwrap();
+        let file = std::fs::File::create(folder.path().join("approved.png")).expect("a folder of its own");
         let mut encoder = png::Encoder::new(file, 60, 40);
         encoder.set_color(png::ColorType::Rgb);
-        encoder.write_header().unwrap().write_image_data(&picture.rgb).unwrap();
+        encoder.write_header().expect("a folder of its own").write_image_data(&picture.rgb).unwrap();
         Self { folder, picture }
     }
 

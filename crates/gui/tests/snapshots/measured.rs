@@ -30,7 +30,7 @@ fn level_meters() {
 fn loudness_panel_over_its_target() {
     let targets = Targets::built_in();
     let target = targets.all().first();
-    let readings = Readings { integrated_lufs: -12.6, correlation: 0.71, ..readings() };
+    let readings = Readings { integrated_lufs: -12.6, itu_true_peak_dbtp: 0.24, correlation: 0.71, ..readings() };
     assert_looks_like("loudness_panel", vec2(384.0, 248.0), |ui, place| {
         let _ = loudness_panel::show(ui, &design(), place, &readings, target);
     });

@@ -127,7 +127,7 @@ fn what_is_outside_the_range_of_its_role_says_so_in_a_sentence() {
     assert_eq!(said(&mut stage, "Equalizer"), "Bell 1: usually −2 to 2 dB");
     // −24 to +12 dB.
     stage.set("Trim", 26.5 / 36.0);
-    assert_eq!(said(&mut stage, "Trim"), "Unusual for Lead vocals: -2 to +2 dB");
+    assert_eq!(said(&mut stage, "Trim"), "Unusual for Lead vocals: −2 to +2 dB");
     stage.set("Trim", 20.0 / 36.0);
     assert_eq!(said(&mut stage, "Trim"), "A 4.0 dB move belongs in the mix");
 }

@@ -29,7 +29,7 @@ fn trim_panel_of_a_stem_that_is_moved_too_far() {
         stage.set(name, normalized);
     }
     stage.harness.run_steps(3);
-    assert_looks_like("trim", 200.0, drawn(&stage, Rect::from_min_max(pos2(0.0, 44.0), pos2(200.0, 494.0))));
+    assert_looks_like("trim", 180.0, drawn(&stage, Rect::from_min_max(pos2(8.0, 52.0), pos2(188.0, 482.0))));
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn link_that_stands_and_one_that_needs_an_answer() {
         notices: vec!["Drums is soloed: a bounce has all stems.".to_owned()],
         ..Place::default()
     };
-    let line = Rect::from_min_max(pos2(0.0, DESIGN.y - 36.0), pos2(560.0, DESIGN.y));
+    let line = Rect::from_min_max(pos2(8.0, DESIGN.y - 44.0), pos2(568.0, DESIGN.y - 8.0));
     let lines = [linked, open].map(|place| drawn(&Stage::of_size(DESIGN, place), line));
     assert_looks_like("link", 560.0, lines.concat());
 }
