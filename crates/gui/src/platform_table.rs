@@ -17,7 +17,7 @@ pub struct PlatformTable {
 }
 
 /// Right edges of the columns, in design points from the right, and their names.
-const COLUMNS: [(&str, f32, f32); 3] = [("Distance", 158.0, 52.0), ("Playback", 68.0, 86.0), ("True peak", 0.0, 66.0)];
+const COLUMNS: [(&str, f32, f32); 3] = [("Distance", 158.0, 48.0), ("Playback", 68.0, 86.0), ("True peak", 0.0, 66.0)];
 const ROW_HEIGHT: f32 = 22.0;
 
 impl PlatformTable {

@@ -1,8 +1,8 @@
 //! Snapshot: whether a picture drawn now is the one that was approved.
 //!
 //! `cargo xtask snapshots` approves what the tests draw: it runs them with [`APPROVE`] set, and they write instead of
-//! comparing. Without it a test that fails leaves what it drew beside the approved picture as `….new.png`, and where the
-//! two differ, in red over the approved one, as `….diff.png`.
+//! comparing. Without it a test that fails leaves beside the approved picture what it drew, as `….new.png`, and where the
+//! two differ, in red, as `….diff.png`.
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter};
@@ -23,35 +23,56 @@ pub struct Picture {
     pub rgb: Vec<u8>,
 }
 
-/// Compares a picture with the approved one in a file, or writes that file. Panics with what differs.
-pub fn assert_same(drawn: &Picture, approved: &Path) {
-    if std::env::var_os(APPROVE).is_some() {
-        // What is the same stays as it is: no file changes without a change to be seen.
-        if differences(drawn, approved).is_err() {
-            write(drawn, approved);
-        }
-    } else if let Err(fault) = differences(drawn, approved) {
-        write(drawn, &approved.with_extension("new.png"));
-        panic!("{}: {fault}\n`cargo xtask snapshots` approves what is drawn now.", approved.display());
+impl Picture {
+    fn height(&self) -> usize {
+        self.rgb.len() / 3 / self.width.max(1)
     }
 }
 
-/// What differs, in a sentence.
-fn differences(drawn: &Picture, file: &Path) -> Result<(), String> {
-    let Some(approved) = read(file) else { return Err("there is no such picture".to_owned()) };
-    let height = |picture: &Picture| picture.rgb.len() / 3 / picture.width.max(1);
-    if (drawn.width, height(drawn)) != (approved.width, height(&approved)) {
-        let size = |picture: &Picture| format!("{} × {}", picture.width, height(picture));
-        return Err(format!("{} pixels were approved, {} are drawn", size(&approved), size(drawn)));
+/// Compares a picture with the approved one in a file, or writes that file. Panics with what differs.
+pub fn assert_same(drawn: &Picture, file: &Path) {
+    let approved = read(file);
+    let Some(fault) = fault(drawn, approved.as_ref()) else { return };
+    let [new, diff] = ["new.png", "diff.png"].map(|extension| file.with_extension(extension));
+    if std::env::var_os(APPROVE).is_some() {
+        write(drawn, file);
+        // Of an earlier run that failed; there may be none.
+        let _ = (std::fs::remove_file(new), std::fs::remove_file(diff));
+        return;
     }
-    let pixels = || drawn.rgb.chunks_exact(3).zip(approved.rgb.chunks_exact(3));
-    let differs = |(a, b): (&[u8], &[u8])| a.iter().zip(b).any(|(a, b)| a.abs_diff(*b) > TOLERANCE);
-    let Some(first) = pixels().position(differs) else { return Ok(()) };
-    let count = pixels().filter(|pair| differs(*pair)).count();
-    let marked = pixels().flat_map(|(a, b)| if differs((a, b)) { [255, 0, 0] } else { [b[0] / 3, b[1] / 3, b[2] / 3] });
-    write(&Picture { width: drawn.width, rgb: marked.collect() }, &file.with_extension("diff.png"));
-    let (x, y) = (first % drawn.width, first / drawn.width);
-    Err(format!("{count} pixels differ, the first at {x}, {y}"))
+    write(drawn, &new);
+    if let Some(approved) = approved.filter(|approved| approved.rgb.len() == drawn.rgb.len()) {
+        let marked = pairs(drawn, &approved).flat_map(|(a, b)| if differ(a, b) { RED } else { dimmed(b) });
+        write(&Picture { width: drawn.width, rgb: marked.collect() }, &diff);
+    }
+    panic!("{}: {fault}\n`cargo xtask snapshots` approves what is drawn now.", file.display());
+}
+
+/// What differs, in words; `None` when nothing does.
+fn fault(drawn: &Picture, approved: Option<&Picture>) -> Option<String> {
+    let Some(approved) = approved else { return Some("there is no such picture".to_owned()) };
+    if (drawn.width, drawn.height()) != (approved.width, approved.height()) {
+        let size = |picture: &Picture| format!("{} × {}", picture.width, picture.height());
+        return Some(format!("{} pixels were approved, {} are drawn", size(approved), size(drawn)));
+    }
+    let first = pairs(drawn, approved).position(|(a, b)| differ(a, b))?;
+    let count = pairs(drawn, approved).filter(|(a, b)| differ(a, b)).count();
+    Some(format!("{count} pixels differ, the first at {}, {}", first % drawn.width, first / drawn.width))
+}
+
+const RED: [u8; 3] = [255, 0, 0];
+
+fn dimmed(pixel: &[u8]) -> [u8; 3] {
+    [pixel[0] / 3, pixel[1] / 3, pixel[2] / 3]
+}
+
+/// The pixels of both.
+fn pairs<'a>(a: &'a Picture, b: &'a Picture) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+    a.rgb.chunks_exact(3).zip(b.rgb.chunks_exact(3))
+}
+
+fn differ(a: &[u8], b: &[u8]) -> bool {
+    a.iter().zip(b).any(|(a, b)| a.abs_diff(*b) > TOLERANCE)
 }
 
 fn read(file: &Path) -> Option<Picture> {
@@ -63,8 +84,8 @@ fn read(file: &Path) -> Option<Picture> {
 
 fn write(picture: &Picture, file: &Path) {
     let written = File::create(file).map_err(png::EncodingError::from).and_then(|written| {
-        let height = picture.rgb.len() / 3 / picture.width.max(1);
-        let mut encoder = png::Encoder::new(BufWriter::new(written), picture.width as u32, height as u32);
+        let (width, height) = (picture.width as u32, picture.height() as u32);
+        let mut encoder = png::Encoder::new(BufWriter::new(written), width, height);
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_compression(png::Compression::High);
         encoder.write_header()?.write_image_data(&picture.rgb)

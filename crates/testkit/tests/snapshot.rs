@@ -19,7 +19,7 @@ impl Approved {
         let file = std::fs::File::create(folder.path().join("approved.png")).expect("a folder of its own");
         let mut encoder = png::Encoder::new(file, 60, 40);
         encoder.set_color(png::ColorType::Rgb);
-        encoder.write_header().expect("a folder of its own").write_image_data(&picture.rgb).unwrap();
+        encoder.write_header().and_then(|mut writer| writer.write_image_data(&picture.rgb)).expect("a picture");
         Self { folder, picture }
     }
 

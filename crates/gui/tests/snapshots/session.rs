@@ -1,6 +1,7 @@
 //! Stems and controls: every state that a colour tells is told by a word or a shape as well.
 
 use dsp::role::Role;
+use dsp::units::SILENCE_DB;
 use egui::{Rect, vec2};
 use gui::edit_bar::{EditBar, Slot};
 use gui::field::Field;
@@ -18,8 +19,8 @@ fn stem(role: Role, short_term_lufs: f64, state: StemState, remote: Remote) -> S
         reduction_db: 1.4,
         momentary_lufs: short_term_lufs + 0.7,
         short_term_lufs,
-        integrated_lufs: short_term_lufs - 0.9,
-        true_peak_dbtp: short_term_lufs + 13.1,
+        integrated_lufs: short_term_lufs.max(-19.2) - 0.9,
+        true_peak_dbtp: short_term_lufs.max(-19.2) + 13.1,
         state,
         remote: Some(remote),
         ..StemRow::named(role.name(), role.name(), theme::role_color(role))
@@ -32,7 +33,7 @@ fn stem_rows() {
     let refused = Some("The stem is in another project.".to_owned());
     let stems = [
         stem(Role::Drums, -12.6, StemState::Live, at(0.5)),
-        stem(Role::Bass, -19.2, StemState::Muted, Remote { muted: true, ..at(0.0) }),
+        stem(Role::Bass, SILENCE_DB, StemState::Muted, Remote { muted: true, ..at(0.0) }),
         stem(Role::LeadVocals, -18.4, StemState::Live, Remote { soloed: true, is_pending: true, ..at(-2.5) }),
         stem(Role::Instruments, -21.0, StemState::Stale(12.0), at(4.0)),
         stem(Role::Fx, -27.5, StemState::Idle, Remote { refused, ..at(0.0) }),
@@ -45,7 +46,7 @@ fn stem_rows() {
         true_peak_dbtp: -1.0,
         ..StemRow::named("Mix", "what leaves", theme::TEXT)
     };
-    assert_looks_like("stem_rows", vec2(700.0, 190.0), |ui, place| {
+    assert_looks_like("stem_rows", vec2(760.0, 190.0), |ui, place| {
         let _ = stem_list::show(ui, &design(), place, &stems, &mix);
     });
 }
@@ -71,11 +72,11 @@ fn controls_on_and_off() {
     let presets = ["Glue".to_owned()];
     let bar = EditBar {
         undo: Some("Trim"),
-        redo: None,
         preset: Some("Glue"),
         is_changed: true,
         presets: &presets,
         slot: Slot::B,
+        ..EditBar::default()
     };
     assert_looks_like("controls", vec2(480.0, 132.0), |ui, place| {
         let theme = design();
