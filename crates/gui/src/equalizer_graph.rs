@@ -82,7 +82,7 @@ impl EqualizerGraph {
             self.compute(settings);
         }
         let scale = GraphScale { rect };
-        self.take_double_click(ui, &scale, settings, bands);
+        let is_hovered = self.take_double_click(ui, &scale, settings, bands);
         scale.draw_grid(ui, theme);
         let painter = ui.painter().with_clip_rect(rect);
         self.draw_spectra(&painter, theme, &scale);
@@ -96,20 +96,25 @@ impl EqualizerGraph {
         let line = rect.shrink2(Vec2::new(theme.points(34.0), theme.points(4.0)));
         if let Some(controls) = told {
             let text = equalizer_node::reading(controls);
-            theme.write(&painter, line, Align2::LEFT_TOP, &text, theme::VALUE, theme::TEXT);
+            theme.write_over(&painter, line, Align2::LEFT_TOP, &text, theme::VALUE, theme::TEXT);
         } else if ui.input(|input| input.time) < self.full_until_s {
             let text = "! Every bell and shelf is in use.";
-            theme.write(&painter, line, Align2::LEFT_TOP, text, theme::VALUE, theme::UNUSUAL);
+            theme.write_over(&painter, line, Align2::LEFT_TOP, text, theme::VALUE, theme::UNUSUAL);
+        } else if is_hovered {
+            // A tip would lie on the values below while the pointer rests here.
+            let text = "Double-click brings a band here.";
+            theme.write_over(&painter, line, Align2::LEFT_TOP, text, theme::LABEL, theme::QUIET_TEXT);
         }
     }
 
+    /// True while the pointer is on the graph, beside the nodes.
     fn take_double_click(
         &mut self,
         ui: &Ui,
         scale: &GraphScale,
         settings: &EqualizerSettings,
         bands: &[BandControls; 7],
-    ) {
+    ) -> bool {
         // No focus: without a pointer there is no place to click.
         let response = ui.interact(scale.rect, ui.scope_id().with("equalizer graph"), Sense::CLICK);
         let on = bands.iter().filter(|band| band.is_on()).count();
@@ -117,14 +122,16 @@ impl EqualizerGraph {
             current_text_value: Some(format!("{on} of 7 bands on")),
             ..WidgetInfo::labeled(Role::GraphicsObject, true, "Equalizer graph")
         });
-        let Some(at) = response.interact_pointer_pos().filter(|_| response.double_clicked()) else { return };
-        match nearest_free(settings, bands, scale.frequency_at(at.x)) {
-            Some(band) => equalizer_node::bring(band, scale, at),
-            None => {
-                self.full_until_s = ui.input(|input| input.time) + SAID_S;
-                ui.ctx().request_repaint_after_secs(SAID_S as f32);
+        if let Some(at) = response.interact_pointer_pos().filter(|_| response.double_clicked()) {
+            match nearest_free(settings, bands, scale.frequency_at(at.x)) {
+                Some(band) => equalizer_node::bring(band, scale, at),
+                None => {
+                    self.full_until_s = ui.input(|input| input.time) + SAID_S;
+                    ui.ctx().request_repaint_after_secs(SAID_S as f32);
+                }
             }
         }
+        response.hovered()
     }
 
     fn draw_curves(&self, painter: &Painter, theme: &Theme, scale: &GraphScale) {

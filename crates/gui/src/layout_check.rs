@@ -3,7 +3,7 @@
 //! Looks at what egui has drawn, not at what was meant: no two controls cross, no two texts lie on each other, no text
 //! leaves its place or the window, and none is cut.
 
-use egui::{Context, FullOutput, Id, Rect, Shape};
+use egui::{Context, FullOutput, Id, Order, Rect, Shape};
 
 /// A text as it is drawn.
 struct Text {
@@ -79,6 +79,25 @@ pub fn faults(
     faults
 }
 
+/// The tip under the pointer, line by line; empty while there is none.
+pub fn tip(ctx: &Context, output: &FullOutput) -> String {
+    let place = ctx.memory(|memory| {
+        let tip = memory.areas().visible_layer_ids().into_iter().find(|layer| layer.order == Order::Tooltip);
+        tip.and_then(|layer| memory.area_rect(layer.id))
+    });
+    let Some(place) = place else { return String::new() };
+    let mut said: Vec<String> = Vec::new();
+    for clipped in &output.shapes {
+        visit(&clipped.shape, &mut |shape| match shape {
+            // The tip's own frame comes after all that it hides.
+            Shape::Rect(shape) if shape.rect.expand(ROUNDING).contains_rect(place.shrink(ROUNDING)) => said.clear(),
+            Shape::Text(text) if place.contains(text.pos) => said.push(text.galley.text().to_owned()),
+            _ => {}
+        });
+    }
+    said.join("\n")
+}
+
 /// Whether two rectangles share more than an edge, and neither holds the other.
 fn cross(a: Rect, b: Rect) -> bool {
     let shared = a.intersect(b);
@@ -103,22 +122,25 @@ fn controls(ctx: &Context, name_of: &dyn Fn(Id) -> Option<String>) -> Vec<Contro
 }
 
 fn texts(output: &FullOutput) -> Vec<Text> {
-    fn collect(shape: &Shape, clip: Rect, texts: &mut Vec<Text>) {
-        match shape {
-            Shape::Vec(shapes) => shapes.iter().for_each(|shape| collect(shape, clip, texts)),
-            Shape::Text(text) => {
-                let rect = text.galley.mesh_bounds.translate(text.pos.to_vec2());
-                if rect.is_positive() && rect.intersects(clip) {
-                    let said = text.galley.text().to_owned();
-                    texts.push(Text { said, rect, clip, is_cut: text.galley.elided });
-                }
-            }
-            _ => {}
-        }
-    }
     let mut texts = Vec::new();
     for clipped in &output.shapes {
-        collect(&clipped.shape, clipped.clip_rect, &mut texts);
+        let clip = clipped.clip_rect;
+        visit(&clipped.shape, &mut |shape| {
+            let Shape::Text(text) = shape else { return };
+            let rect = text.galley.mesh_bounds.translate(text.pos.to_vec2());
+            if rect.is_positive() && rect.intersects(clip) {
+                let said = text.galley.text().to_owned();
+                texts.push(Text { said, rect, clip, is_cut: text.galley.elided });
+            }
+        });
     }
     texts
+}
+
+/// Hands over every shape in the order of drawing.
+fn visit(shape: &Shape, see: &mut dyn FnMut(&Shape)) {
+    match shape {
+        Shape::Vec(shapes) => shapes.iter().for_each(|shape| visit(shape, see)),
+        shape => see(shape),
+    }
 }

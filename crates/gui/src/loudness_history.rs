@@ -100,6 +100,10 @@ impl LoudnessHistory {
             let text = format!("target {}", figure::level(target_lufs));
             theme.write_over(&painter, line, Align2::RIGHT_BOTTOM, &text, 11.0, theme::UNUSUAL);
         }
+        let response = response.on_hover_text(
+            "Loudness in LUFS of the last 400 ms (M), of the last 3 s (S), and since the measurement began (I).\n\
+             The wheel zooms, a drag moves, a double-click goes back to now.",
+        );
         if let Some(at) = response.hover_pos() {
             self.draw_pointer(&painter, theme, rect, start_s, at);
         } else {

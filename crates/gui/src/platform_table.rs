@@ -60,7 +60,9 @@ impl PlatformTable {
             for (number, (target, (playback, verdict))) in targets.iter().zip(&self.lines).enumerate() {
                 let (_, line) = ui.allocate_space(Vec2::new(list.width(), theme.points(ROW_HEIGHT)));
                 let is_chosen = number == chosen_number;
-                if ui.is_rect_visible(line) && show_line(ui, theme, line, target, playback, verdict, is_chosen) {
+                if ui.clip_rect().contains(line.center())
+                    && show_line(ui, theme, line, target, playback, verdict, is_chosen)
+                {
                     change(chosen, number as f32 / steps);
                 }
             }

@@ -75,6 +75,10 @@ impl ReductionHistory {
             theme.write_over(&painter, start, Align2::LEFT_CENTER, &text, 11.0, theme::QUIET_TEXT);
         }
         self.axis.draw(ui, theme, rect, known);
+        let response = response.on_hover_text(
+            "What was taken away, hanging from above in dB, over the sound that left; red is what stood out before.\n\
+             The wheel zooms, a drag moves, a double-click goes back to now.",
+        );
         let Some(at) = response.hover_pos() else { return };
         let (start_s, _) = self.axis.seen_s(known);
         let time_s = start_s + f64::from((at.x - rect.left()) / rect.width()) * self.axis.shown_s;
