@@ -138,7 +138,7 @@ fn texts(output: &FullOutput) -> Vec<Text> {
 }
 
 /// Hands over every shape in the order of drawing.
-fn visit(shape: &Shape, see: &mut dyn FnMut(&Shape)) {
+pub(crate) fn visit(shape: &Shape, see: &mut dyn FnMut(&Shape)) {
     match shape {
         Shape::Vec(shapes) => shapes.iter().for_each(|shape| visit(shape, see)),
         shape => see(shape),

@@ -11,6 +11,7 @@ pub mod shown;
 pub mod theme;
 
 // For the tests of windows.
+pub mod contrast_check;
 pub mod layout_check;
 pub mod picture;
 

@@ -4,19 +4,38 @@
 //! glyphs from the texture of the fonts. Corners lie on a fixed grid, which makes every decision about a pixel a whole
 //! number: the picture is the same on every machine.
 
-use egui::epaint::{ClippedPrimitive, Mesh, Primitive, Vertex};
-use egui::{Color32, ColorImage, Context, FullOutput, Pos2, Rect};
+use egui::epaint::{ClippedPrimitive, ClippedShape, Mesh, Primitive, Vertex};
+use egui::{Color32, ColorImage, Context, FullOutput, Pos2, Rect, Shape};
 
 /// Steps of a corner's place within a pixel.
 const GRID: i64 = 256;
 
 /// The last frame, a pixel for each of the screen's. `[main]`
 pub fn picture(ctx: &Context, output: &FullOutput) -> ColorImage {
-    let scale = output.pixels_per_point;
+    paint_all(ctx, output.shapes.clone(), output.pixels_per_point)
+}
+
+/// The same without its texts: what they are written on. `[main]`
+pub fn ground(ctx: &Context, output: &FullOutput) -> ColorImage {
+    fn without_texts(shape: Shape) -> Shape {
+        match shape {
+            Shape::Text(_) => Shape::Noop,
+            Shape::Vec(shapes) => Shape::Vec(shapes.into_iter().map(without_texts).collect()),
+            shape => shape,
+        }
+    }
+    let mut shapes = output.shapes.clone();
+    shapes
+        .iter_mut()
+        .for_each(|clipped| clipped.shape = without_texts(std::mem::replace(&mut clipped.shape, Shape::Noop)));
+    paint_all(ctx, shapes, output.pixels_per_point)
+}
+
+fn paint_all(ctx: &Context, shapes: Vec<ClippedShape>, scale: f32) -> ColorImage {
     let size = (ctx.content_rect().size() * scale).round();
     let mut picture = ColorImage::filled([size.x as usize, size.y as usize], Color32::BLACK);
     let fonts = ctx.fonts(|fonts| fonts.image());
-    for ClippedPrimitive { clip_rect, primitive } in ctx.tessellate(output.shapes.clone(), scale) {
+    for ClippedPrimitive { clip_rect, primitive } in ctx.tessellate(shapes, scale) {
         // Nothing of ours paints by itself.
         let Primitive::Mesh(mesh) = primitive else { continue };
         let clip = Pixels::of(clip_rect, scale, picture.size);

@@ -2,11 +2,11 @@
 
 mod hands;
 
-use egui::{Align2, Rect, pos2, vec2};
+use egui::{Align2, Color32, Rect, pos2, vec2};
 use egui_kittest::Harness;
 use gui::layout_check::faults;
 use gui::theme::Theme;
-use gui::{switch, theme};
+use gui::{contrast_check, switch, theme};
 use hands::demo::{DESIGN, Demo};
 use hands::{names, theme as design, window};
 
@@ -32,6 +32,17 @@ fn everything_fits_at_every_scale() {
         let faults = faults_in(&harness);
         assert!(faults.is_empty(), "{percent} %:\n{}", faults.join("\n"));
     }
+}
+
+#[test]
+fn every_text_can_be_read_on_what_lies_behind_it() {
+    let theme = Theme::fitting(DESIGN, DESIGN);
+    let mut demo = Demo::default();
+    let mut harness = Harness::builder().with_size(DESIGN).build_ui(move |ui| demo.show(ui, &theme));
+    theme.apply(&harness.ctx);
+    harness.run_steps(3);
+    let faults = contrast_check::faults(&harness.ctx, harness.output());
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 fn faults_of(draw: impl FnMut(&mut egui::Ui)) -> Vec<String> {
@@ -84,4 +95,33 @@ fn the_check_finds_every_kind_of_fault() {
         design().write(&painter, at(10.0, 10.0, 20.0), Align2::LEFT_CENTER, "Second", 14.0, theme::TEXT);
     });
     assert!(cut[0].contains("cut off"), "{cut:?}");
+}
+
+#[test]
+fn the_check_of_contrast_finds_pale_and_hidden_texts() {
+    let found = |draw: &dyn Fn(&egui::Ui)| {
+        let mut harness = window(|ui| draw(ui));
+        harness.run_steps(2);
+        contrast_check::faults(&harness.ctx, harness.output())
+    };
+    let write = |ui: &egui::Ui, ground: Color32, text: Color32| {
+        ui.painter().rect_filled(at(10.0, 10.0, 90.0), 0.0, ground);
+        design().write(ui.painter(), at(10.0, 10.0, 90.0), Align2::LEFT_CENTER, "Threshold", 14.0, text);
+    };
+    assert_eq!(found(&|ui| write(ui, theme::PANEL, theme::QUIET_TEXT)), [""; 0]);
+    assert_eq!(found(&|ui| write(ui, theme::ACCENT, theme::TEXT_ON_BRIGHT)), [""; 0]);
+    let pale = found(&|ui| write(ui, theme::ACCENT, theme::TEXT));
+    assert_eq!(pale, ["\"Threshold\" has a contrast of 1.7"]);
+    let dimmed = found(&|ui| write(ui, theme::PANEL, theme::TEXT.gamma_multiply(0.4)));
+    assert!(dimmed[0].starts_with("\"Threshold\" has a contrast of 3."), "{dimmed:?}");
+    let hidden = found(&|ui| {
+        write(ui, theme::PANEL, theme::TEXT);
+        ui.painter().rect_filled(at(10.0, 10.0, 90.0), 0.0, theme::PANEL);
+    });
+    assert_eq!(hidden, ["\"Threshold\" is hidden"]);
+    let crossed = found(&|ui| {
+        write(ui, theme::PANEL, theme::TEXT);
+        ui.painter().hline(10.0..=100.0, 22.0, design().stroke(2.0, theme::ACCENT));
+    });
+    assert_eq!(crossed, [""; 0], "a curve may run through it");
 }
