@@ -1,9 +1,9 @@
 //! Layout check: what is wrong with an arrangement that was drawn, for the tests of windows.
 //!
-//! Looks at what egui has drawn, not at what was meant: no two controls cross, no two texts lie on each other, no text
-//! leaves its place or the window, and none is cut.
+//! Looks at what egui has drawn, not at what was meant: no two controls cross, no two texts lie on or touch each other, no
+//! text leaves its place or the window, and none is cut. Texts within graphs count like all others.
 
-use egui::{Context, FullOutput, Id, Order, Rect, Shape};
+use egui::{Context, FullOutput, Id, Order, Rect, Shape, Vec2};
 
 /// A text as it is drawn.
 struct Text {
@@ -23,6 +23,9 @@ struct Control {
 
 /// Rounding to the grid of pixels may move an edge by as much, in points.
 const ROUNDING: f32 = 1.0;
+
+/// Nearer to each other than this, two texts look like one.
+const NEAR: Vec2 = Vec2::new(2.0, 1.0);
 
 /// What is wrong with the last frame, a sentence for each fault. `name_of` says what screen readers call a control: what
 /// has no name is the workings of egui. `may_cross` tells what may lie on something else by its nature, such as the nodes
@@ -66,8 +69,11 @@ pub fn faults(
             faults.push(format!("{said:?} is cut off: {rect:?} in {clip:?}"));
         }
         for other in texts.iter().skip(number + 1) {
-            if rect.intersect(*clip).shrink(ROUNDING).intersects(other.rect.intersect(other.clip)) {
+            let [one, two] = [rect.intersect(*clip), other.rect.intersect(other.clip)];
+            if one.shrink(ROUNDING).intersects(two) {
                 faults.push(format!("{said:?} lies on {:?}: {rect:?}, {:?}", other.said, other.rect));
+            } else if one.expand2(NEAR).intersects(two) {
+                faults.push(format!("{said:?} touches {:?}: {rect:?}, {:?}", other.said, other.rect));
             }
         }
         for control in controls.iter().filter(|control| !may_cross(&control.name)) {

@@ -90,6 +90,12 @@ fn the_check_finds_every_kind_of_fault() {
     });
     assert!(overwritten[0].contains("lies on"), "{overwritten:?}");
 
+    let touching = faults_of(|ui| {
+        let first = design().write(ui.painter(), at(10.0, 10.0, 40.0), Align2::LEFT_CENTER, "−12", 11.0, theme::TEXT);
+        design().write(ui.painter(), at(first.right(), 10.0, 40.0), Align2::LEFT_CENTER, "20", 11.0, theme::TEXT);
+    });
+    assert!(touching[0].contains("touches"), "{touching:?}");
+
     let cut = faults_of(|ui| {
         let painter = ui.painter().with_clip_rect(at(10.0, 10.0, 20.0));
         design().write(&painter, at(10.0, 10.0, 20.0), Align2::LEFT_CENTER, "Second", 14.0, theme::TEXT);
