@@ -2,13 +2,15 @@
 
 mod hands;
 
-use egui::{Align2, Color32, Rect, pos2, vec2};
+use egui::{Align2, Color32, Event, Rect, pos2, vec2};
 use egui_kittest::Harness;
-use gui::layout_check::faults;
+use egui_kittest::kittest::{NodeT, Queryable};
+use gui::knob::Knob;
+use gui::layout_check::{faults, tip};
 use gui::theme::Theme;
 use gui::{contrast_check, switch, theme};
 use hands::demo::{DESIGN, Demo};
-use hands::{names, theme as design, window};
+use hands::{Fake, center, names, theme as design, window};
 
 fn faults_in(harness: &Harness) -> Vec<String> {
     let names = names(harness);
@@ -43,6 +45,22 @@ fn every_text_can_be_read_on_what_lies_behind_it() {
     harness.run_steps(3);
     let faults = contrast_check::faults(&harness.ctx, harness.output());
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn menus_and_tips_can_be_read_and_so_can_what_is_disabled() {
+    let trim = Fake::new("Trim", 0.5, 0.5);
+    let mut harness =
+        window(|ui| Knob::new(&trim, "Trim", "Level of the stem.").show(ui, &design(), at(40.0, 40.0, 90.0)));
+    let pale = |harness: &Harness| contrast_check::faults(&harness.ctx, harness.output());
+    harness.event(Event::PointerMoved(center(&harness, "Trim")));
+    harness.run_steps(60);
+    assert!(tip(&harness.ctx, harness.output()).starts_with("Level"));
+    assert_eq!(pale(&harness), [""; 0]);
+    harness.get_by_label("Trim").click_secondary();
+    harness.run_steps(10);
+    assert!(harness.get_by_label("Paste value").accesskit_node().is_disabled(), "nothing was copied");
+    assert_eq!(pale(&harness), [""; 0]);
 }
 
 fn faults_of(draw: impl FnMut(&mut egui::Ui)) -> Vec<String> {
