@@ -58,9 +58,11 @@ fn fault(text: &TextShape, ground: &ColorImage, picture: &ColorImage, pixels: &[
     (share(&|pixel| ground[*pixel] != picture[*pixel]) < INK).then(|| format!("{said:?} is hidden"))
 }
 
-/// The colour of a text's first letter.
+/// The colour of a text's first letter, faded where what it belongs to is disabled.
 fn color_of(text: &TextShape) -> Color32 {
-    let own = text.galley.job.sections.first().map_or(Color32::PLACEHOLDER, |section| section.format.color);
+    let mut rows = text.galley.rows.iter().map(|row| &row.visuals);
+    let letter = rows.find_map(|row| row.mesh.vertices.get(row.glyph_vertex_range.start));
+    let own = letter.map_or(Color32::PLACEHOLDER, |vertex| vertex.color);
     let own = if own == Color32::PLACEHOLDER { text.fallback_color } else { own };
     text.override_text_color.unwrap_or(own).gamma_multiply(text.opacity_factor)
 }
