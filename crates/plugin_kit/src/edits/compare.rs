@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use gui::edit_bar::Slot;
 use serde::{Deserialize, Serialize};
 
+use super::presets::Preset;
 use super::settings::Settings;
 
 /// What the project keeps.
@@ -15,6 +16,13 @@ pub struct Compared {
     is_b: bool,
     /// The set that is not; empty until it differs from the one in force.
     other: Settings,
+    /// The preset loaded last into A and into B, as it was then: its file may be elsewhere when the project is opened.
+    #[serde(skip_serializing_if = "is_none")]
+    presets: [Option<Arc<Preset>>; 2],
+}
+
+fn is_none(presets: &[Option<Arc<Preset>>; 2]) -> bool {
+    presets.iter().all(Option::is_none)
 }
 
 /// Both sets, as a persistent field of a plugin.
@@ -30,6 +38,11 @@ pub fn slot(compare: &Compare) -> Slot {
 pub fn switch(compare: &Compare, current: Settings) -> Settings {
     let mut compared = compare.write().unwrap_or_else(PoisonError::into_inner);
     compared.is_b = !compared.is_b;
+    if compared.other.is_empty() {
+        // Both sets began alike.
+        let from = usize::from(!compared.is_b);
+        compared.presets[1 - from] = compared.presets[from].clone();
+    }
     std::mem::replace(&mut compared.other, current)
 }
 
@@ -41,4 +54,22 @@ pub fn other(compare: &Compare) -> Settings {
 /// Makes these settings the other set. `[main]`
 pub fn set_other(compare: &Compare, settings: Settings) {
     compare.write().unwrap_or_else(PoisonError::into_inner).other = settings;
+}
+
+/// The preset that was loaded last into a set. `[main]`, and the thread that looks
+pub fn preset(compare: &Compare, slot: Slot) -> Option<Arc<Preset>> {
+    compare.read().unwrap_or_else(PoisonError::into_inner).presets[index(slot)].clone()
+}
+
+/// Notes the preset that was loaded last into a set. `[main]`
+pub fn set_preset(compare: &Compare, slot: Slot, preset: Option<Arc<Preset>>) {
+    compare.write().unwrap_or_else(PoisonError::into_inner).presets[index(slot)] = preset;
+}
+
+/// The place of a set among both. `[any]`
+pub fn index(slot: Slot) -> usize {
+    match slot {
+        Slot::A => 0,
+        Slot::B => 1,
+    }
 }
