@@ -188,6 +188,19 @@ fn what_is_brought_back_takes_no_other_presets_file() {
     assert_eq!(presets.names(), ["Neutral"]);
 }
 
+/// Files cannot be moved to another file system.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_preset_that_cannot_be_put_aside_stays() {
+    let (folder, elsewhere) = (folder(), tempfile::tempdir_in("/dev/shm").expect("the system has memory for tests"));
+    let mut presets = open(folder.path());
+    let warm = presets.save("Warm", settings(1.0), Existing::Keep).expect("it can be saved");
+    std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("deleted")).expect("it can be made");
+    let error = presets.delete(&warm).expect_err("it lies elsewhere").to_string();
+    assert!(error.contains("Warm.toml"), "{error}");
+    assert_eq!(presets.names(), ["Neutral", "Warm"]);
+}
+
 #[test]
 fn presets_of_one_name_are_told_apart_by_their_files() {
     let folder = folder();

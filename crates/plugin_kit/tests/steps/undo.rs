@@ -169,9 +169,12 @@ fn a_key_that_repeats_makes_one_step_and_a_pause_two() {
     // Not even at once a drag, nor anything after an undo.
     history.record(moved(&gain, 0.3, 0.5), true, start + Duration::from_millis(1_701));
     history.record(moved(&gain, 0.5, 0.6), false, start + Duration::from_millis(1_702));
-    history.went_back();
-    history.went_back();
-    assert_eq!(history.last().expect("there is one").moves[0].after, 0.3);
+    // Nor a key with a drag just before it.
+    history.record(moved(&gain, 0.6, 0.7), true, start + Duration::from_millis(1_703));
+    for after in [0.6, 0.5, 0.3] {
+        history.went_back();
+        assert_eq!(history.last().expect("there is one").moves[0].after, after);
+    }
 }
 
 #[test]
