@@ -72,6 +72,9 @@ impl Edits {
     /// frame: it also takes the steps from the hand. `[main]`
     pub fn show(&mut self, ui: &mut Ui, theme: &Theme, rect: Rect, hand: &Hand, link: Option<&Link>) {
         self.record(hand);
+        if let Some(link) = link {
+            hand.held().into_iter().for_each(|parameter| link.note_hand(parameter));
+        }
         let step_name = |step: Option<&'_ Step>| step.map(|step| step.name.clone());
         let history = self.history();
         let (undo, redo) = (step_name(history.last()), step_name(history.next()));

@@ -63,6 +63,7 @@ pub(super) fn write(wanted: impl IntoIterator<Item = (ParamPtr, f32)>, hand: &Ha
     for (parameter, after) in wanted {
         let before = settings::normalized(parameter);
         if !is_same(before, after) && !is_automated(parameter, link) {
+            link.inspect(|link| link.note_hand(parameter));
             hand.write(parameter, after);
             moves.push(Move { parameter, before, after });
         }
