@@ -142,11 +142,26 @@ impl Membership {
         self.seat().identity().session_name
     }
 
-    /// The sessions a stem could join instead of none, for a menu; see [`candidate_line`]. `[main]`
+    /// The sessions the instance could be in instead, for a menu; see [`candidate_line`]. `[main]`
     pub fn candidates(&self) -> Vec<Candidate> {
-        match self.with_member(Member::link) {
-            Some(Link::Choose { candidates }) => candidates,
-            _ => Vec::new(),
+        self.with_member(Member::sessions).unwrap_or_default()
+    }
+
+    /// Goes into another session; a master takes its stems along. `[main]`
+    pub fn choose(&self, candidate: &Candidate) {
+        {
+            let identity = &mut self.seat().identity;
+            identity.session = Some(candidate.session);
+            identity.session_name.clone_from(&candidate.session_name);
+        }
+        self.with_member(|member| member.choose(candidate));
+    }
+
+    /// How many stems ask which session they belong to; see [`adopt_line`]. `[main]`
+    pub fn undecided_stem_count(&self) -> usize {
+        match self.kind {
+            Kind::Master => self.with_member(Member::undecided_stem_count).unwrap_or(0),
+            Kind::Stem => 0,
         }
     }
 
@@ -174,6 +189,17 @@ impl Membership {
             && let Some(other) = masters.iter().find(|master| master.instance != own)
         {
             notices.push(Notice::AnotherMaster { host_name: other.info.host_name.clone() });
+        }
+        let waiting: Vec<Candidate> = self.candidates().into_iter().filter(|candidate| !candidate.has_master).collect();
+        if let [first, more @ ..] = waiting.as_slice() {
+            notices.push(Notice::Waiting {
+                session_name: first.session_name.clone(),
+                more: more.len(),
+                stem_count: waiting.iter().map(|candidate| candidate.stem_count).sum(),
+            });
+        }
+        if let stem_count @ 1.. = self.undecided_stem_count() {
+            notices.push(Notice::Undecided { stem_count });
         }
         let majors = self.with_member(Member::other_versions).unwrap_or_default();
         notices.extend(majors.into_iter().map(|major| Notice::OtherVersion { major }));
@@ -256,6 +282,20 @@ pub enum Notice {
         /// The application it runs in.
         host_name: String,
     },
+    /// Stems wait for a master that is not here: offer [`Member::choose`].
+    Waiting {
+        /// The session.
+        session_name: String,
+        /// Further such sessions.
+        more: usize,
+        /// All stems that wait.
+        stem_count: usize,
+    },
+    /// Stems ask which of several sessions they belong to: offer [`Member::adopt_undecided_stems`].
+    Undecided {
+        /// How many.
+        stem_count: usize,
+    },
     /// Another major version is open, which cannot be linked to.
     OtherVersion {
         /// Its number.
@@ -276,6 +316,24 @@ impl std::fmt::Display for Notice {
                 "Another Master Bus is in this session ({host_name}). If a copy of the project is open, make this one \
                  independent: it takes its stems along."
             ),
+            Notice::Waiting { session_name, more, stem_count } => {
+                let wait = if *stem_count == 1 { "waits" } else { "wait" };
+                let others = if *more == 0 { String::new() } else { format!(" and {more} more") };
+                write!(
+                    formatter,
+                    "{} {wait} for the Master Bus of {}{others}: choose that session to take over its stems.",
+                    stems(*stem_count),
+                    named(session_name)
+                )
+            }
+            Notice::Undecided { stem_count } => {
+                let ask = if *stem_count == 1 { "asks" } else { "ask" };
+                write!(
+                    formatter,
+                    "{} {ask} which of several sessions to join: choose it there, or adopt them here.",
+                    stems(*stem_count)
+                )
+            }
             Notice::OtherVersion { major } => {
                 write!(
                     formatter,
@@ -287,11 +345,30 @@ impl std::fmt::Display for Notice {
     }
 }
 
-/// A session as a line of a menu: "Album (REAPER, 8 stems)". `[main]`
+/// A session as a line of a menu: "Album (REAPER, 8 stems)", "Single (3 stems wait)". `[main]`
 pub fn candidate_line(candidate: &Candidate) -> String {
-    let Candidate { session_name, host_name, stem_count, .. } = candidate;
-    let stems = if *stem_count == 1 { "stem" } else { "stems" };
-    format!("{session_name} ({host_name}, {stem_count} {stems})")
+    let Candidate { session_name, host_name, stem_count, has_master, .. } = candidate;
+    let (name, stems) = (named(session_name), stems(*stem_count));
+    match (has_master, *stem_count) {
+        (true, _) if host_name.is_empty() => format!("{name} ({stems})"),
+        (true, _) => format!("{name} ({host_name}, {stems})"),
+        (false, 1) => format!("{name} ({stems} waits)"),
+        (false, _) => format!("{name} ({stems} wait)"),
+    }
+}
+
+/// The line of the menu that takes in the stems that ask. `[main]`
+pub fn adopt_line(undecided_stem_count: usize) -> String {
+    let ask = if undecided_stem_count == 1 { "asks" } else { "ask" };
+    format!("Adopt {} that {ask}", stems(undecided_stem_count))
+}
+
+fn stems(count: usize) -> String {
+    if count == 1 { "1 stem".to_owned() } else { format!("{count} stems") }
+}
+
+fn named(session_name: &str) -> &str {
+    if session_name.is_empty() { "a session without a name" } else { session_name }
 }
 
 /// The readings of a chain as they travel; the caller adds what its chain knows beside the meters. `[audio]`

@@ -28,7 +28,7 @@ fn is_none(presets: &[Option<Arc<Preset>>; 2]) -> bool {
 /// Both sets, as a persistent field of a plugin.
 pub type Compare = Arc<RwLock<Compared>>;
 
-/// The set in force. `[main]`
+/// The set in force. `[main]`, and the thread that looks
 pub fn slot(compare: &Compare) -> Slot {
     if compare.read().unwrap_or_else(PoisonError::into_inner).is_b { Slot::B } else { Slot::A }
 }
@@ -59,6 +59,12 @@ pub fn set_other(compare: &Compare, settings: Settings) {
 /// The preset that was loaded last into a set. `[main]`, and the thread that looks
 pub fn preset(compare: &Compare, slot: Slot) -> Option<Arc<Preset>> {
     compare.read().unwrap_or_else(PoisonError::into_inner).presets[index(slot)].clone()
+}
+
+/// What a bar shows of it, to see whether that is new. `[main]`, and the thread that looks
+pub fn shown(compare: &Compare) -> (bool, Option<String>) {
+    let slot = slot(compare);
+    (slot == Slot::B, preset(compare, slot).map(|preset| preset.name.clone()))
 }
 
 /// Notes the preset that was loaded last into a set. `[main]`

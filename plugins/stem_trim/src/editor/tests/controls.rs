@@ -7,9 +7,12 @@ use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Order, PointerButton, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use gui::shown::Shown;
+use nice_plug::params::persist::PersistentField;
 use session::command::{Answer, Command};
 
-use super::stage::Stage;
+use super::super::DESIGN;
+use super::super::seen::Place;
+use super::stage::{Stage, candidate};
 
 /// Names and kinds of everything a hand can act on.
 fn controls(stage: &Stage) -> Vec<(String, Role)> {
@@ -184,8 +187,29 @@ fn what_is_no_parameter_can_be_set_as_well() {
 }
 
 #[test]
+fn another_session_is_chosen_at_the_foot() {
+    let candidates = vec![candidate(1, "Album"), candidate(2, "Single")];
+    let place = Place { sentence: "Linked to Demo".to_owned(), candidates, ..Place::default() };
+    let mut stage = Stage::of_size(DESIGN, place);
+    stage.harness.get_by_label("Choose a session").click();
+    stage.harness.run_steps(5);
+    stage.harness.get_by_label("Single (REAPER, 8 stems)").click();
+    stage.harness.run_steps(3);
+    let kept = stage.params.membership.map(|saved| serde_json::to_value(saved).expect("it is text"));
+    assert_eq!(kept["session_name"], "Single");
+    assert_eq!(kept["session"], candidate(2, "").session.to_string(), "and the project keeps it");
+}
+
+#[test]
+fn without_another_session_there_is_nothing_to_choose() {
+    let stage = Stage::new();
+    assert!(stage.harness.query_by_label("Choose a session").is_none());
+}
+
+#[test]
 fn every_control_says_what_it_does() {
-    let mut stage = Stage::new();
+    let place = Place { candidates: vec![candidate(1, "Album")], ..Place::default() };
+    let mut stage = Stage::of_size(DESIGN, place);
     for (name, role) in controls(&stage) {
         let at = stage.harness.get_by_role_and_label(role, &name).rect().center();
         stage.harness.event(Event::PointerMoved(at));
