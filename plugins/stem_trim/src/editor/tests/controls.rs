@@ -6,8 +6,11 @@ use std::sync::PoisonError;
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Order, PointerButton, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
+use gui::edit_bar::Slot;
 use gui::shown::Shown;
 use nice_plug::params::persist::PersistentField;
+use plugin_kit::edits::compare;
+use plugin_kit::edits::presets::Preset;
 use session::command::{Answer, Command};
 
 use super::super::DESIGN;
@@ -236,6 +239,9 @@ fn nothing_is_drawn_again_while_nothing_moves() {
     assert!(looks_new(&stage), "a parameter");
     stage.session.set_solo(true);
     assert!(looks_new(&stage), "the solo");
+    let preset = Preset { name: "Warm".to_owned(), settings: [].into(), path: None };
+    compare::set_preset(&stage.params.compare, Slot::A, Some(preset.into()));
+    assert!(looks_new(&stage), "the preset of a state that is loaded");
     stage.play();
     assert!(looks_new(&stage), "a sound");
     // Its spectrum falls, and the history stops, within a while of silence.
