@@ -72,6 +72,14 @@ pub fn set_preset(compare: &Compare, slot: Slot, preset: Option<Arc<Preset>>) {
     compare.write().unwrap_or_else(PoisonError::into_inner).presets[index(slot)] = preset;
 }
 
+/// A preset has another name now, wherever it was loaded. `[main]`
+pub fn rename_preset(compare: &Compare, from: &str, to: &str) {
+    let mut compared = compare.write().unwrap_or_else(PoisonError::into_inner);
+    for preset in compared.presets.iter_mut().flatten().filter(|preset| preset.name == from) {
+        Arc::make_mut(preset).name = to.to_owned();
+    }
+}
+
 /// The place of a set among both. `[any]`
 pub fn index(slot: Slot) -> usize {
     match slot {

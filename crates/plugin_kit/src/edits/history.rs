@@ -62,10 +62,12 @@ impl History {
     }
 
     /// A preset has another name now, also where a step would bring it back.
-    pub fn rename_preset(&mut self, from: &str, to: &Arc<Preset>) {
+    pub fn rename_preset(&mut self, from: &str, to: &str) {
         let steps = self.undo.iter_mut().chain(&mut self.redo);
         let presets = steps.flat_map(|step| step.preset.iter_mut().flatten().flatten());
-        presets.filter(|preset| preset.name == from).for_each(|preset| *preset = Arc::clone(to));
+        for preset in presets.filter(|preset| preset.name == from) {
+            Arc::make_mut(preset).name = to.to_owned();
+        }
     }
 
     /// What would be undone.

@@ -7,6 +7,7 @@
 mod below;
 pub mod compare;
 pub mod history;
+mod loaded;
 mod preset_file;
 pub mod presets;
 pub mod settings;
@@ -25,8 +26,8 @@ use crate::door::Link;
 use below::{Below, Naming};
 use compare::{Compare, index};
 use history::{History, Step};
-use presets::{Deleted, Existing, NotSaved, Preset, Presets};
-use settings::{Parameters, Scope, Settings, is_same};
+use presets::Presets;
+use settings::{Parameters, Scope, Settings};
 use steps::{named, write};
 
 /// What is different in each plugin.
@@ -133,42 +134,6 @@ impl Edits {
         self.history_mut().record(step, false, Instant::now());
     }
 
-    /// Saves the settings in force as a preset of the user's. `[main]`
-    pub fn save(&mut self, name: &str, existing: Existing) -> Result<(), NotSaved> {
-        let saved = self.presets.save(name, self.parameters.settings(), existing)?;
-        self.set_loaded(Some(saved));
-        Ok(())
-    }
-
-    /// Gives a preset of the user's another name, also where it was loaded before. `[main]`
-    pub fn rename(&mut self, preset: &Preset, name: &str) -> Result<(), NotSaved> {
-        let renamed = self.presets.rename(preset, name)?;
-        self.histories.iter_mut().for_each(|history| history.rename_preset(&preset.name, &renamed));
-        for slot in [Slot::A, Slot::B] {
-            if let Some(loaded) = compare::preset(&self.compare, slot).filter(|loaded| loaded.name == preset.name) {
-                let called = Preset { name: renamed.name.clone(), ..Preset::clone(&loaded) };
-                compare::set_preset(&self.compare, slot, Some(Arc::new(called)));
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes a preset of the user's out of the menu; it can be brought back. `[main]`
-    fn delete(&mut self, preset: &Preset) {
-        self.below = match self.presets.delete(preset) {
-            Ok(deleted) => Below::Deleted(deleted),
-            Err(error) => Below::Sentence(error.to_string()),
-        };
-    }
-
-    /// Takes a preset that was deleted into the menu again. `[main]`
-    fn bring_back(&mut self, deleted: &Deleted) {
-        self.below = match self.presets.bring_back(deleted) {
-            Ok(()) => Below::Nothing,
-            Err(error) => Below::Sentence(error.to_string()),
-        };
-    }
-
     /// Takes the steps the hand has made; also to be called when a window closes, after the hand has let go. `[main]`
     pub fn record(&mut self, hand: &Hand) {
         for Gesture { moves, is_held } in hand.take_gestures() {
@@ -179,18 +144,6 @@ impl Edits {
         }
     }
 
-    /// Reads the list of presets, as a window does when it opens and when the menu does. `[main]`
-    pub fn read_presets(&mut self) {
-        let left_out = self.presets.read();
-        if let [first, others @ ..] = left_out.as_slice()
-            && left_out != self.left_out
-        {
-            let others = if others.is_empty() { String::new() } else { format!(" And {} more.", others.len()) };
-            self.below = Below::Sentence(format!("{first}.{others}"));
-        }
-        self.left_out = left_out;
-    }
-
     /// What the last edit had to say, where it had something. `[main]`
     pub fn sentence(&self) -> Option<&str> {
         match &self.below {
@@ -199,25 +152,10 @@ impl Edits {
         }
     }
 
-    /// The menu of presets as it was read last. `[main]`
-    pub fn preset_names(&self) -> &[String] {
-        self.presets.names()
-    }
-
-    /// The preset of a line of that menu. `[main]`
-    pub fn preset_at(&self, number: usize) -> Option<Arc<Preset>> {
-        self.presets.get(number).cloned()
-    }
-
     /// The step that would be undone, and the one that would be done again, in a word or two. `[main]`
     pub fn steps(&self) -> [Option<&str>; 2] {
         let history = self.history();
         [history.last(), history.next()].map(|step| step.map(|step| step.name.as_str()))
-    }
-
-    /// The preset that was loaded last, and whether anything was moved since. `[main]`
-    pub fn preset(&self) -> Option<(String, bool)> {
-        self.loaded().map(|preset| (preset.name.clone(), self.is_changed()))
     }
 
     fn switch(&mut self, hand: &Hand, link: Option<&Link>) {
@@ -247,37 +185,6 @@ impl Edits {
         link.inspect(|link| link.mark_dirty());
     }
 
-    /// Sets everything that makes the sound; what the preset does not name, to its default. A preset with a value that is
-    /// none changes nothing.
-    fn load(&mut self, preset: &Arc<Preset>, hand: &Hand, link: Option<&Link>) {
-        let mut wanted = Vec::new();
-        for (id, parameter) in self.parameters.sound() {
-            let normalized = match preset.settings.get(id) {
-                Some(setting) => settings::normalized_of(parameter, setting),
-                None => Some(settings::default_normalized(parameter)),
-            };
-            let Some(normalized) = normalized else {
-                let (preset, parameter) = (&preset.name, settings::name(parameter));
-                self.below = Below::Sentence(format!("{preset} is not loaded: its value for {parameter} is none."));
-                return;
-            };
-            wanted.push((parameter, normalized));
-        }
-        let moves = write(wanted, hand, link);
-        let (before, after) = (self.loaded(), Some(Arc::clone(preset)));
-        self.set_loaded(after.clone());
-        let step = Step { name: preset.name.clone(), moves, preset: (before != after).then_some([before, after]) };
-        self.history_mut().record(step, false, Instant::now());
-        link.inspect(|link| link.mark_dirty());
-        let is_unknown = |id: &&String| self.parameters.find(id).is_none();
-        let unknown: Vec<&str> = preset.settings.keys().filter(is_unknown).map(String::as_str).collect();
-        if !unknown.is_empty() {
-            let (preset, unknown) = (&preset.name, listed(&unknown));
-            let sentence = format!("{preset} is loaded without {unknown}: this version has no such setting.");
-            self.below = Below::Sentence(sentence);
-        }
-    }
-
     /// The parameters and normalized values a set of settings means.
     fn meant(&self, settings: &Settings) -> Vec<(ParamPtr, f32)> {
         let meant = |(id, setting): (&String, _)| {
@@ -285,23 +192,6 @@ impl Edits {
             Some((parameter, settings::normalized_of(parameter, setting)?))
         };
         settings.iter().filter_map(meant).collect()
-    }
-
-    /// Whether the sound is another than that of the preset loaded last.
-    fn is_changed(&self) -> bool {
-        let Some(preset) = self.loaded() else { return false };
-        self.parameters.sound().any(|(id, parameter)| {
-            let wanted = preset.settings.get(id).map(|setting| settings::normalized_of(parameter, setting));
-            let wanted = wanted.unwrap_or_else(|| Some(settings::default_normalized(parameter)));
-            wanted.is_none_or(|wanted| !is_same(wanted, settings::normalized(parameter)))
-        })
-    }
-
-    /// The name a new preset begins with: that of the one loaded last, if it is the user's.
-    fn loaded_name(&self) -> String {
-        let own =
-            self.loaded().filter(|preset| !matches!(self.presets.objection(&preset.name), Some(NotSaved::Factory(_))));
-        own.map(|preset| preset.name.clone()).unwrap_or_default()
     }
 
     fn slot(&self) -> Slot {
@@ -314,15 +204,6 @@ impl Edits {
 
     fn history_mut(&mut self) -> &mut History {
         &mut self.histories[index(compare::slot(&self.compare))]
-    }
-
-    /// The preset that was loaded last into the set in force.
-    fn loaded(&self) -> Option<Arc<Preset>> {
-        compare::preset(&self.compare, self.slot())
-    }
-
-    fn set_loaded(&self, preset: Option<Arc<Preset>>) {
-        compare::set_preset(&self.compare, self.slot(), preset);
     }
 }
 

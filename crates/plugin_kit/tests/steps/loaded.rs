@@ -62,6 +62,9 @@ fn a_saved_preset_brings_back_every_bit() {
     let mut other = Window::open();
     other.load("Every bit");
     assert_eq!(other.values(), saved);
+    let mut again = reopened(&window);
+    again.load("Every bit");
+    assert_eq!((again.values(), again.edits.steps()), (saved, [None, None]), "it is loaded already");
 }
 
 #[test]
@@ -83,6 +86,7 @@ fn reopened(window: &Window) -> Window {
     let again = Window::open();
     *again.compare.write().expect("nobody panics") = serde_json::from_str(&saved).expect("it is what was saved");
     automate(&again.params.gain, window.params.gain.unmodulated_normalized_value());
+    automate(&again.params.frequency, window.params.frequency.unmodulated_normalized_value());
     automate(&again.params.detector, window.params.detector.unmodulated_normalized_value());
     automate(&again.params.on, window.params.on.unmodulated_normalized_value());
     again
