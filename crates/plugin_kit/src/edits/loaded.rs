@@ -30,11 +30,6 @@ impl Edits {
         self.presets.names()
     }
 
-    /// The preset of a line of that menu. `[main]`
-    pub fn preset_at(&self, number: usize) -> Option<Arc<Preset>> {
-        self.presets.get(number).cloned()
-    }
-
     /// The preset that was loaded last, and whether anything was moved since. `[main]`
     pub fn preset(&self) -> Option<(String, bool)> {
         self.loaded().map(|preset| (preset.name.clone(), self.is_changed()))
@@ -48,7 +43,7 @@ impl Edits {
     }
 
     /// Gives a preset of the user's another name, also where it was loaded before. `[main]`
-    pub fn rename(&mut self, preset: &Preset, name: &str) -> Result<(), NotSaved> {
+    pub(super) fn rename(&mut self, preset: &Preset, name: &str) -> Result<(), NotSaved> {
         let renamed = self.presets.rename(preset, name)?;
         self.histories.iter_mut().for_each(|history| history.rename_preset(&preset.name, &renamed.name));
         compare::rename_preset(&self.compare, &preset.name, &renamed.name);

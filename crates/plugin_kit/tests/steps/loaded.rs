@@ -141,19 +141,3 @@ fn a_preset_of_a_later_version_sets_what_is_known_and_says_what_is_not() {
     assert_eq!(window.edits.sentence(), Some(sentence));
     assert_eq!(window.edits.preset(), loaded("From 2031"));
 }
-
-#[test]
-fn a_preset_that_is_renamed_is_called_so_wherever_it_was_loaded() {
-    let mut window = Window::open();
-    window.drag(|params| &params.gain, &[0.1]);
-    window.edits.save("Old name", Existing::Keep).expect("it can be saved");
-    window.ask(BarEdit::Compare(Slot::B));
-    window.load("Neutral");
-    let preset = window.edits.preset_at(window.number("Old name")).expect("the menu has it");
-    window.edits.rename(&preset, "New name").expect("it is free");
-    assert!(window.edits.preset_names().contains(&"New name".to_owned()));
-    window.ask(BarEdit::Undo);
-    assert_eq!(window.edits.preset(), loaded("New name"), "what a step brings back");
-    window.ask(BarEdit::Compare(Slot::A));
-    assert_eq!(window.edits.preset(), loaded("New name"));
-}

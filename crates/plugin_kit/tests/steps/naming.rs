@@ -110,6 +110,25 @@ fn a_preset_is_renamed_in_the_menu_and_on_the_disk() {
 }
 
 #[test]
+fn a_renamed_preset_is_called_so_wherever_it_was_loaded() {
+    let window = RefCell::new(Window::open());
+    let (window, mut harness) = open(&window);
+    let bar = |harness: &Harness| harness.get_by_label("Preset").value().unwrap_or_default();
+    save_as(&mut harness, "Old name");
+    click(&mut harness, "Settings B");
+    window.borrow_mut().load("Loud");
+    click(&mut harness, "Preset");
+    click(&mut harness, "Rename Old name");
+    type_name(&mut harness, "New name");
+    click(&mut harness, "Rename");
+    assert_eq!(bar(&harness), "Loud");
+    click(&mut harness, "Undo");
+    assert_eq!(bar(&harness), "New name", "what a step brings back");
+    click(&mut harness, "Settings A");
+    assert_eq!(bar(&harness), "New name", "what the other set has");
+}
+
+#[test]
 fn a_preset_is_not_renamed_over_another() {
     let window = RefCell::new(Window::open());
     let (window, mut harness) = open(&window);
