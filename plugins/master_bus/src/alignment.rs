@@ -225,7 +225,9 @@ mod tests {
     /// sizes given in turn. `helper` is called after each block, with the frames played so far.
     fn play(own: f32, sizes: &[usize], may_wait: bool, mut helper: impl FnMut(&Alignment, usize)) -> NullReadings {
         let source = [noise(1, FRAMES + 37), noise(2, FRAMES + 37)];
-        let own: Vec<f32> = noise(3, FRAMES).into_iter().map(|x| own * x).collect();
+        // It fades, so that the worst moment is the first one that counts.
+        let fade = |frame: usize| own * (1.0 - frame as f32 / FRAMES as f32);
+        let own: Vec<f32> = noise(3, FRAMES).into_iter().enumerate().map(|(frame, x)| fade(frame) * x).collect();
         let at = |frame: usize| source.each_ref().map(|side| if frame < 1_000 { 0.0 } else { side[frame] });
         let alignment = Alignment::new(RATE_HZ);
         let mut recorder = Recorder::new(Arc::clone(&alignment));
