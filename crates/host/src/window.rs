@@ -74,8 +74,18 @@ const EMBEDDED: GuiConfiguration<'static> = GuiConfiguration { api_type: GuiApiT
 
 impl Window {
     /// Opens the editor with its left upper corner at a place of the display, in the size it asks for. `[main]`
-    #[expect(unsafe_code, reason = "the plugin is given the window to draw in by its number")]
     pub fn open(instance: &mut Instance, left: i16, top: i16) -> Result<Self, WindowError> {
+        Self::open_and(instance, left, top, |_| Ok(()))
+    }
+
+    /// The same with something done to the editor before it is shown. `[main]`
+    #[expect(unsafe_code, reason = "the plugin is given the window to draw in by its number")]
+    pub fn open_and(
+        instance: &mut Instance,
+        left: i16,
+        top: i16,
+        before_showing: impl FnOnce(&Self) -> Result<(), WindowError>,
+    ) -> Result<Self, WindowError> {
         let plugin = instance.label().to_string();
         let refused = |verb| WindowError::Refused { plugin: plugin.clone(), verb };
         let editor = instance.extensions.gui.ok_or_else(|| WindowError::NoEditor { plugin: plugin.clone() })?;
@@ -90,7 +100,8 @@ impl Window {
         let opened = window.make(screen, left, top, size).and_then(|()| {
             // SAFETY: the window lives until `close` or the failure below, which destroy the editor first.
             unsafe { editor.set_parent(&handle, ParentWindow::from_x11_handle(window.id.into())) }
-                .map_err(|_| refused("does not take the window"))
+                .map_err(|_| refused("does not take the window"))?;
+            before_showing(&window)
         });
         if let Err(error) = opened {
             editor.destroy(&handle);
@@ -133,10 +144,19 @@ impl Window {
 
     /// What the window shows now. `[main]`
     pub fn picture(&self) -> Result<Picture, WindowError> {
-        // The editor's own window fills this one; its picture has its depth.
-        let tree = self.display.query_tree(self.id)?.reply()?;
-        let drawn = tree.children.last().copied().unwrap_or(self.id);
-        Picture::take(&self.display, drawn)
+        Picture::take(&self.display, self.editor()?)
+    }
+
+    /// Gives the editor's own window another size without telling the plugin, as toolkits do that lay out a window before
+    /// they show it. `[main]`
+    pub fn stretch(&self, width: u32, height: u32) -> Result<(), WindowError> {
+        let size = ConfigureWindowAux::new().width(width).height(height);
+        Ok(self.display.configure_window(self.editor()?, &size)?.check()?)
+    }
+
+    /// The editor's own window, which fills this one and may have another depth.
+    fn editor(&self) -> Result<xproto::Window, WindowError> {
+        Ok(self.display.query_tree(self.id)?.reply()?.children.last().copied().unwrap_or(self.id))
     }
 
     /// Closes the editor and its window. `[main]`

@@ -15,6 +15,7 @@ pub mod voice;
 // An open window, and the sound on its way there.
 pub mod closing;
 pub mod feed;
+pub mod first_drawing;
 pub mod heard;
 pub mod watch;
 

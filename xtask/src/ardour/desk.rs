@@ -1,5 +1,6 @@
 //! Desk: a running Ardour, its windows, and the hands at it.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::net::{SocketAddr, UdpSocket};
 use std::path::Path;
@@ -11,6 +12,7 @@ use anyhow::{Context, Result, bail};
 use host::{Display, Picture, Screen, SeenWindow};
 use rosc::{OscMessage, OscPacket, OscType, decoder, encoder};
 
+use super::mixer;
 use super::project::{Place, Project};
 
 /// How long anything may take before it counts as not happening.
@@ -180,7 +182,7 @@ impl Desk {
 
     /// Clicks on a plugin in the mixer.
     fn click(&mut self, place: &Place, times: u32) -> Result<()> {
-        let entry = |desk: &Self| Ok(plugins_in_mixer(&desk.screen.picture()?).get(place.nth_from_left).copied());
+        let entry = |desk: &Self| Ok(mixer::plugins(&desk.screen.picture()?).get(place.nth_from_left).copied());
         let (left, top) = self.wait(&format!("{} is not to be seen in the mixer", place.plugin), entry)?;
         self.screen.click(left, top, times)?;
         // The mixer selects in its own time.
@@ -221,44 +223,5 @@ impl Drop for Desk {
 /// Whether something is drawn in the last tenth of a window, which is empty where it has grown and nobody has drawn.
 fn is_full(picture: &Picture) -> bool {
     let below = (picture.height * 9 / 10..picture.height).flat_map(|row| picture.row(row));
-    below.collect::<std::collections::HashSet<_>>().len() > 2
-}
-
-/// Points a plugin's entry in the mixer has from left to right, at least, and how many from top to bottom.
-const ENTRY: [usize; 2] = [60, 8];
-
-/// Where plugins stand in the mixer: the middles of what is as wide as they are and red, from left to right.
-fn plugins_in_mixer(picture: &Picture) -> Vec<(i16, i16)> {
-    let mut entries: Vec<(i16, i16)> = Vec::new();
-    let mut heights: Vec<usize> = Vec::new();
-    for row in 0..picture.height {
-        let mut end = 0;
-        for run in picture.row(row).chunk_by(|one, next| is_red(*one) == is_red(*next)) {
-            end += run.len();
-            if run.len() < ENTRY[0] || !run.first().copied().is_some_and(is_red) {
-                continue;
-            }
-            let middle = (end - run.len() / 2) as i16;
-            match entries.iter().position(|(left, _)| left.abs_diff(middle) < 10) {
-                Some(known) => heights[known] += 1,
-                None => {
-                    entries.push((middle, row as i16 + ENTRY[1] as i16 / 2));
-                    heights.push(1);
-                }
-            }
-        }
-    }
-    let mut entries: Vec<_> = entries
-        .into_iter()
-        .zip(heights)
-        .filter(|(_, height)| *height >= ENTRY[1] / 2)
-        .map(|(place, _)| place)
-        .collect();
-    entries.sort_unstable();
-    entries
-}
-
-/// The dark red Ardour gives to plugins before the fader.
-fn is_red([red, green, blue]: [u8; 3]) -> bool {
-    red > 70 && green == blue && (2 * u16::from(green)..3 * u16::from(green)).contains(&u16::from(red))
+    below.collect::<HashSet<_>>().len() > 2
 }

@@ -10,6 +10,9 @@ use clap_sys::ext::thread_check::{CLAP_EXT_THREAD_CHECK, clap_host_thread_check}
 use clap_sys::ext::track_info::{CLAP_EXT_TRACK_INFO, clap_host_track_info, clap_track_info};
 use clap_sys::host::clap_host;
 
+/// In the name of every VST3 host, in any case: clap-wrapper appends it to the host's own, or calls the host so.
+const VST3_WRAPPER: &str = "clap-as-vst3";
+
 /// The proxy of one instance. Its address must not change: the framework keeps a pointer to `host`.
 pub(super) struct HostProxy {
     /// What the framework sees; its `host_data` is this proxy.
@@ -226,7 +229,11 @@ unsafe extern "C" fn gui_request_resize(host: *const clap_host, width: u32, heig
     unsafe {
         let proxy = HostProxy::of(host);
         let call = proxy.gui.load(Ordering::Relaxed).as_ref().and_then(|gui| gui.request_resize);
-        call.is_some_and(|call| call(proxy.real, width, height))
+        // clap-wrapper 0.3.1 reads the answer of a VST3 host the wrong way round. A yes taken for a no gives the window
+        // back the size it had, and no window would ever open in the size its project remembers.
+        call.is_some_and(|call| {
+            call(proxy.real, width, height) || proxy.name().to_ascii_lowercase().contains(VST3_WRAPPER)
+        })
     }
 }
 

@@ -17,7 +17,8 @@
 //!    instance is (`state`, [`Link::guard_identity`]);
 //! 7. gives clap-wrapper the declared buses on every block, so that it processes it (`vst3`);
 //! 8. orders and bounds the host's events (`events`), and refuses to process while inactive;
-//! 9. tells which parameters the host moves just now ([`Link::is_automated`]).
+//! 9. tells which parameters the host moves just now ([`Link::is_automated`]);
+//! 10. hears a VST3 host's consent to another size of the window (`host_proxy`).
 //!
 //! It also offers the extension [`REPORT_EXTENSION_ID`], through which a host reads what the plugin knows.
 

@@ -27,6 +27,7 @@ use nice_plug_egui::{
 use plugin_kit::closing::when_closed;
 use plugin_kit::controls::{self, Hand};
 use plugin_kit::edits::{Edits, compare};
+use plugin_kit::first_drawing;
 use plugin_kit::heard::Heard;
 use plugin_kit::watch::{POLL_INTERVAL, Watch};
 
@@ -87,9 +88,10 @@ pub fn create(params: Arc<MasterParams>, session: Arc<MasterSession>) -> Option<
 const UNWATCHED: Duration = Duration::from_millis(50);
 
 impl NiceEguiApp for App {
-    fn build(&mut self, _ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
+    fn build(&mut self, ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
         frame.set_clear_color(theme::BACKGROUND.into());
         self.waker = Some(frame.baseview_window().waker());
+        first_drawing::ask(&ctx, frame.baseview_window());
         if let Some(last) = self.hand.replace(Hand::new(host)) {
             // What the last window was closed in the middle of.
             self.edits.record(&last);
@@ -147,6 +149,7 @@ fn listened(spectra: &Mutex<Heard<0>>) -> MutexGuard<'_, Heard<0>> {
 impl App {
     /// Listens and looks from the first drawing on, until the window goes away. Not earlier: see [`POLL_INTERVAL`].
     fn open(&mut self, ctx: &egui::Context) {
+        first_drawing::is_done(ctx);
         let Some(hand) = self.hand.clone() else { return };
         self.session.limiter_feed().watch(true);
         self.session.feed().watch(true);

@@ -24,6 +24,7 @@ use nice_plug_egui::{
 use plugin_kit::closing::when_closed;
 use plugin_kit::controls::Hand;
 use plugin_kit::edits::Edits;
+use plugin_kit::first_drawing;
 use plugin_kit::watch::{POLL_INTERVAL, Watch};
 
 use crate::params::{PRODUCT, StemParams};
@@ -85,9 +86,10 @@ pub fn create(params: Arc<StemParams>, session: Arc<StemSession>) -> Option<Edit
 const UNWATCHED: Duration = Duration::from_millis(50);
 
 impl NiceEguiApp for App {
-    fn build(&mut self, _ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
+    fn build(&mut self, ctx: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
         frame.set_clear_color(theme::BACKGROUND.into());
         self.waker = Some(frame.baseview_window().waker());
+        first_drawing::ask(&ctx, frame.baseview_window());
         if let Some(earlier) = self.hand.replace(Hand::new(host)) {
             // What was under way when the window closed was let go then.
             self.edits.record(&earlier);
@@ -123,6 +125,7 @@ impl NiceEguiApp for App {
 impl App {
     /// Listens and looks from the first drawing on, until the window goes away. Not earlier: see [`POLL_INTERVAL`].
     fn open(&mut self, ctx: &egui::Context) {
+        first_drawing::is_done(ctx);
         let Some(hand) = self.hand.clone() else { return };
         let (params, session, seen) = (Arc::clone(&self.params), Arc::clone(&self.session), Arc::clone(&self.seen));
         let waker = self.waker.clone();
