@@ -1,5 +1,7 @@
 //! The commands of the workshop: `cargo xtask --help` is the manual.
 
+#[cfg(target_os = "linux")]
+mod ardour;
 mod bench;
 mod bundle;
 mod ci;
@@ -49,6 +51,9 @@ enum Command {
     /// Take pictures of both windows while the song plays: docs/images
     #[cfg(target_os = "linux")]
     Screenshots(screenshots::Options),
+    /// Show both editors in Ardour: open, resize, close, save and restore them there; pictures in target/ardour
+    #[cfg(target_os = "linux")]
+    Ardour(ardour::Options),
 }
 
 fn main() -> ExitCode {
@@ -64,6 +69,8 @@ fn main() -> ExitCode {
         Command::Snapshots => snapshots::run(),
         #[cfg(target_os = "linux")]
         Command::Screenshots(options) => screenshots::run(&options),
+        #[cfg(target_os = "linux")]
+        Command::Ardour(options) => ardour::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -169,8 +169,11 @@ mod tests {
             .collect()
     }
 
+    /// Takes a past, gives the answers.
+    type Filter<'a> = &'a dyn Fn(&[f32], &mut [f32]);
+
     /// What a filter says of a signal cut into pieces of these lengths, over and over.
-    fn answers(taps: &[f64], signal: &[f32], lengths: &[usize], filter: impl Fn(&[f32], &mut [f32])) -> Vec<f32> {
+    fn answers(taps: &[f64], signal: &[f32], lengths: &[usize], filter: Filter) -> Vec<f32> {
         let mut past = Past::new(taps.len() - 1);
         let mut answers = vec![0.0; signal.len()];
         let mut start = 0;
@@ -208,9 +211,8 @@ mod tests {
             let mut ignored = [0.0; PIECE_FRAMES];
             mirrored(&pair, past, &mut ignored[..answers.len()], answers);
         };
-        let filters: [(&[f64], &dyn Fn(&[f32], &mut [f32])); 3] =
-            [(&even, &symmetric), (&lopsided, &first), (&image, &second)];
-        for (taps, filter) in filters {
+        let filters: [Filter; 3] = [&symmetric, &first, &second];
+        for (taps, filter) in [&even[..], &lopsided, &image].into_iter().zip(filters) {
             let whole = answers(taps, &signal, &[PIECE_FRAMES], filter);
             assert_close(&whole, &obvious(taps, &signal));
             for lengths in [&[1][..], &[7, 32, 1], &[8, 9], &[16, 31, 3, 24]] {

@@ -69,9 +69,13 @@ fn a_usual_session_fits_at_every_scale() {
 #[test]
 fn the_longest_names_of_sixteen_stems_fit_at_every_scale() {
     let stems: Vec<_> = (0..16).map(|slot| stem(slot, LONGEST)).collect();
-    let notices =
-        vec![Notice::AnotherMaster { host_name: "REAPER".to_owned() }, Notice::Solo { name: "Drums".to_owned() }];
-    let seen = Seen { notices, session_name: LONGEST.to_owned(), ..playing(stems) };
+    let notices = vec![
+        Notice::AnotherMaster { host_name: "REAPER".to_owned() },
+        Notice::Waiting { session_name: LONGEST.to_owned(), more: 2, stem_count: 12 },
+        Notice::Undecided { stem_count: 2 },
+        Notice::Solo { name: "Drums".to_owned() },
+    ];
+    let seen = Seen { notices, session_name: LONGEST.to_owned(), undecided_stem_count: 2, ..playing(stems) };
     assert_fits("sixteen stems", &seen);
 }
 

@@ -8,7 +8,7 @@ use gui::layout_check::faults;
 
 use super::super::DESIGN;
 use super::super::seen::Place;
-use super::stage::{Stage, shapes};
+use super::stage::{Stage, candidate, shapes};
 
 /// Nodes lie where the music wants them.
 fn may_cross(name: &str) -> bool {
@@ -31,7 +31,7 @@ fn with_much_to_say(size: Vec2) -> Stage {
     let place = Place {
         sentence: "Not linked: choose one of 12 sessions".to_owned(),
         needs_answer: true,
-        candidates: vec!["Album (REAPER, 8 stems)".to_owned(), "Single (REAPER, 4 stems)".to_owned()],
+        candidates: vec![candidate(1, "Album"), candidate(2, "Single")],
         notices: vec!["Backing vocals is soloed: you hear it alone, a bounce has all stems.".to_owned()],
     };
     let mut stage = Stage::of_size(size, place);

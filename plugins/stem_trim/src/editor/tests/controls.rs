@@ -6,11 +6,17 @@ use std::sync::PoisonError;
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
+use gui::edit_bar::Slot;
 use gui::layout_check::tip;
 use gui::shown::Shown;
+use nice_plug::params::persist::PersistentField;
+use plugin_kit::edits::compare;
+use plugin_kit::edits::presets::Preset;
 use session::command::{Answer, Command};
 
-use super::stage::Stage;
+use super::super::DESIGN;
+use super::super::seen::Place;
+use super::stage::{Stage, candidate};
 
 /// What a hand can act on, and what an eye reads.
 const CONTROLS: [Role; 5] = [Role::Slider, Role::CheckBox, Role::ComboBox, Role::Button, Role::TextInput];
@@ -195,8 +201,29 @@ fn what_is_no_parameter_can_be_set_as_well() {
 const WITHOUT_TIP: [&str; 1] = ["Equalizer graph"];
 
 #[test]
+fn another_session_is_chosen_at_the_foot() {
+    let candidates = vec![candidate(1, "Album"), candidate(2, "Single")];
+    let place = Place { sentence: "Linked to Demo".to_owned(), candidates, ..Place::default() };
+    let mut stage = Stage::of_size(DESIGN, place);
+    stage.harness.get_by_label("Choose a session").click();
+    stage.harness.run_steps(5);
+    stage.harness.get_by_label("Single (REAPER, 8 stems)").click();
+    stage.harness.run_steps(3);
+    let kept = stage.params.membership.map(|saved| serde_json::to_value(saved).expect("it is text"));
+    assert_eq!(kept["session_name"], "Single");
+    assert_eq!(kept["session"], candidate(2, "").session.to_string(), "and the project keeps it");
+}
+
+#[test]
+fn without_another_session_there_is_nothing_to_choose() {
+    let stage = Stage::new();
+    assert!(stage.harness.query_by_label("Choose a session").is_none());
+}
+
+#[test]
 fn every_control_and_every_view_says_what_it_does() {
-    let mut stage = Stage::new();
+    let place = Place { candidates: vec![candidate(1, "Album")], ..Place::default() };
+    let mut stage = Stage::of_size(DESIGN, place);
     stage.play();
     let nodes = of_kinds(&stage, &[&CONTROLS[..], &VIEWS].concat());
     for (name, role) in nodes {
@@ -226,6 +253,9 @@ fn nothing_is_drawn_again_while_nothing_moves() {
     assert!(looks_new(&stage), "a parameter");
     stage.session.set_solo(true);
     assert!(looks_new(&stage), "the solo");
+    let preset = Preset { name: "Warm".to_owned(), settings: [].into(), path: None };
+    compare::set_preset(&stage.params.compare, Slot::A, Some(preset.into()));
+    assert!(looks_new(&stage), "the preset of a state that is loaded");
     stage.play();
     assert!(looks_new(&stage), "a sound");
     // Its spectrum falls, and the history stops, within a while of silence.
