@@ -7,6 +7,7 @@
 // What everything is made of.
 pub mod figure;
 pub mod parameter;
+pub mod peak;
 pub mod shown;
 pub mod theme;
 

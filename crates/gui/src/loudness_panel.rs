@@ -5,7 +5,7 @@ use egui::{Align2, Color32, Painter, Rect, Role, Sense, Ui, Vec2, WidgetInfo};
 use targets::Target;
 
 use crate::theme::{self, Theme};
-use crate::{figure, meter};
+use crate::{figure, meter, peak};
 
 /// Width of the level meter with the lamp above it, in design points.
 const LEVEL_WIDTH: f32 = 64.0;
@@ -86,18 +86,8 @@ fn show_figures(painter: &Painter, theme: &Theme, rect: Rect, readings: &Reading
         ),
         ("Max M", figure::level(readings.max_momentary_lufs), "LUFS", theme::TEXT),
         ("Max S", figure::level(readings.max_short_term_lufs), "LUFS", theme::TEXT),
-        (
-            "True peak, ITU",
-            meter::peak_text(readings.itu_true_peak_dbtp),
-            "dBTP",
-            meter::peak_color(readings.itu_true_peak_dbtp),
-        ),
-        (
-            "Sample peak",
-            meter::peak_text(readings.sample_peak_dbfs),
-            sample_note,
-            meter::peak_color(readings.sample_peak_dbfs),
-        ),
+        ("True peak, ITU", peak::text(readings.itu_true_peak_dbtp), "dBTP", peak::color(readings.itu_true_peak_dbtp)),
+        ("Sample peak", peak::text(readings.sample_peak_dbfs), sample_note, peak::color(readings.sample_peak_dbfs)),
     ];
     let size = theme.design_size(rect);
     let (column, row) = (0.25 * size.x, 0.5 * size.y);

@@ -5,7 +5,7 @@ use dsp::units::SILENCE_DB;
 use egui::{Align2, Color32, Painter, Rect, Role, Sense, Ui, Vec2, WidgetInfo};
 
 use crate::theme::{self, Theme};
-use crate::{figure, keyboard};
+use crate::{figure, keyboard, peak};
 
 /// The lowest level a bar shows, dBFS or LUFS.
 const LOWEST_DB: f64 = -60.0;
@@ -17,32 +17,6 @@ const MARKS_DB: [f64; 6] = [0.0, -6.0, -12.0, -24.0, -36.0, -48.0];
 /// Where a level lies on a bar, 0…1.
 fn share(level_db: f64) -> f32 {
     ((level_db - LOWEST_DB) / (HIGHEST_DB - LOWEST_DB)).clamp(0.0, 1.0) as f32
-}
-
-/// A peak this close below full scale is worth a look; at a ceiling of −1 dBTP it is in order.
-const HOT_DB: f64 = -0.95;
-
-/// The colour of a peak: red from full scale on, amber in the last decibel below.
-pub fn peak_color(peak_db: f64) -> Color32 {
-    if peak_db >= 0.0 {
-        theme::SEVERE
-    } else if peak_db > HOT_DB {
-        theme::UNUSUAL
-    } else {
-        theme::TEXT
-    }
-}
-
-/// A peak with its mark: colour alone would not tell everybody.
-pub fn peak_text(peak_db: f64) -> String {
-    let mark = if peak_db >= 0.0 {
-        " !!"
-    } else if peak_db > HOT_DB {
-        " !"
-    } else {
-        ""
-    };
-    figure::level(peak_db) + mark
 }
 
 /// A correlation with its mark.
@@ -145,10 +119,10 @@ impl Lamp<'_> {
                 if hovered {
                     painter.rect_filled(response.rect, theme.rounding(), theme::RAISED);
                 }
-                (peak_color(self.largest_db), theme::QUIET_TEXT)
+                (peak::color(self.largest_db), theme::QUIET_TEXT)
             }
         };
-        let figure = if over { figure::level(self.largest_db) } else { peak_text(self.largest_db) };
+        let figure = if over { figure::level(self.largest_db) } else { peak::text(self.largest_db) };
         theme.write(painter, figures, Align2::CENTER_CENTER, &figure, 20.0, text);
         let word = if over { "OVER".to_owned() } else { format!("{} max", self.unit) };
         theme.write(painter, words, Align2::CENTER_CENTER, &word, theme::LABEL, quiet);
@@ -204,7 +178,7 @@ fn vertical(painter: &Painter, theme: &Theme, well: Rect, filled_db: f64, line_d
     let y = |level_db: f64| well.bottom() - well.height() * share(level_db);
     painter.rect_filled(well.with_min_y(y(filled_db)), 0.0, theme::GOOD.gamma_multiply(0.8));
     if line_db > LOWEST_DB {
-        painter.hline(well.x_range(), y(line_db), theme.stroke(2.0, peak_color(line_db)));
+        painter.hline(well.x_range(), y(line_db), theme.stroke(2.0, peak::color(line_db)));
     }
 }
 
