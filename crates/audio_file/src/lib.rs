@@ -7,6 +7,7 @@
 
 mod audio;
 mod convert;
+mod edit_list;
 mod read;
 mod read_error;
 mod stems;

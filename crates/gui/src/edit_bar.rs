@@ -88,7 +88,10 @@ impl EditBar<'_> {
         for (slot, x) in [(Slot::A, 0.0), (Slot::B, 32.0)] {
             let name = format!("Settings {}", slot.letter());
             let on = Some(self.slot == slot);
-            if switch::letter(ui, theme, at(x, 30.0), slot.letter(), &name, on, theme::ACCENT) && self.slot != slot {
+            let tip = "One of two sets of settings, to hear one against the other.";
+            let place = at(x, 30.0);
+            if switch::letter_with(ui, theme, place, slot.letter(), &name, tip, on, theme::ACCENT) && self.slot != slot
+            {
                 edit = Some(BarEdit::Compare(slot));
             }
         }
@@ -96,10 +99,12 @@ impl EditBar<'_> {
         if button(ui, theme, at(66.0, 72.0), &copy, "Copy to the other settings", true, "both sets are alike then.") {
             edit = Some(BarEdit::CopyToOther);
         }
-        if button(ui, theme, at(146.0, 54.0), "Undo", "Undo", self.undo.is_some(), self.undo.unwrap_or("Nothing")) {
+        let tip = self.undo.map_or("nothing to take back.".to_owned(), |step| format!("takes back {step}."));
+        if button(ui, theme, at(146.0, 54.0), "Undo", "Undo", self.undo.is_some(), &tip) {
             edit = Some(BarEdit::Undo);
         }
-        if button(ui, theme, at(204.0, 54.0), "Redo", "Redo", self.redo.is_some(), self.redo.unwrap_or("Nothing")) {
+        let tip = self.redo.map_or("nothing was taken back.".to_owned(), |step| format!("does {step} again."));
+        if button(ui, theme, at(204.0, 54.0), "Redo", "Redo", self.redo.is_some(), &tip) {
             edit = Some(BarEdit::Redo);
         }
         let presets = at(266.0, 0.0).with_max_x(rect.right());

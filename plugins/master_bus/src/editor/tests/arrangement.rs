@@ -1,5 +1,6 @@
 //! The whole window at every size: nothing crosses, nothing is cut, every text fits.
 
+use gui::contrast_check;
 use gui::layout_check::faults;
 use gui::timeline::Span;
 use plugin_kit::membership::Notice;
@@ -27,13 +28,17 @@ fn faults_at(percent: u32, seen: Seen) -> Vec<String> {
     faults_in(DESIGN * (percent as f32 / 100.0), seen)
 }
 
-fn faults_in(size: Vec2, seen: Seen) -> Vec<String> {
+fn opened(size: Vec2, seen: Seen) -> Opened {
     let mut memory = Memory::default();
     for step in 0..1_000 {
         let beat = f32::exp(-((step % 50) as f32) * 0.08);
         memory.limiter.push_both(6.0 * beat, Span { low: -0.8, high: 0.8 }, Span { low: -0.9, high: 0.95 });
     }
-    let opened = open_with(seen, size, memory);
+    open_with(seen, size, memory)
+}
+
+fn faults_in(size: Vec2, seen: Seen) -> Vec<String> {
+    let opened = opened(size, seen);
     let names = names(&opened.harness);
     let name_of = |id: egui::Id| names.get(&id.value()).cloned();
     // Nodes lie where the music wants them.
@@ -77,6 +82,15 @@ fn the_longest_names_of_sixteen_stems_fit_at_every_scale() {
 #[test]
 fn sixty_four_stems_scroll() {
     assert_fits("sixty-four stems", &playing(stems(64)));
+}
+
+#[test]
+fn every_text_can_be_read_on_what_lies_behind_it() {
+    for seen in [Seen::default(), playing(five())] {
+        let opened = opened(DESIGN, seen);
+        let faults = contrast_check::faults(&opened.harness.ctx, opened.harness.output());
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
 }
 
 #[test]
