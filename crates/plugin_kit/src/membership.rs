@@ -191,6 +191,7 @@ impl Membership {
         {
             notices.push(Notice::AnotherMaster { host_name: other.info.host_name.clone() });
         }
+        // Only to a master: a stem is offered no session without one.
         let waiting: Vec<Candidate> = self.candidates().into_iter().filter(|candidate| !candidate.has_master).collect();
         if let [first, more @ ..] = waiting.as_slice() {
             notices.push(Notice::Waiting {

@@ -20,7 +20,8 @@ pub enum Notice {
         /// All stems that wait.
         stem_count: usize,
     },
-    /// Stems ask which of several sessions they belong to: offer [`adopt_undecided_stems`](session::member::Member::adopt_undecided_stems).
+    /// Stems ask which of several sessions they belong to: offer
+    /// [`adopt_undecided_stems`](session::member::Member::adopt_undecided_stems).
     Undecided {
         /// How many.
         stem_count: usize,
@@ -59,7 +60,7 @@ impl std::fmt::Display for Notice {
                 let ask = if *stem_count == 1 { "asks" } else { "ask" };
                 write!(
                     formatter,
-                    "{} {ask} which of several sessions to join: choose it there, or adopt them here.",
+                    "{} {ask} which of several sessions to join: choose it in their windows, or adopt them here.",
                     stems(*stem_count)
                 )
             }

@@ -276,7 +276,7 @@ impl Member {
         }
     }
 
-    pub(crate) fn read_seat<T>(&self, read: impl FnOnce(&Seat) -> T) -> Option<T> {
+    fn read_seat<T>(&self, read: impl FnOnce(&Seat) -> T) -> Option<T> {
         self.shared.read(|board| board.seat_mut(self.seat).map(|seat| read(seat)))
     }
 
