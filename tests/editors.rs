@@ -130,7 +130,7 @@ fn again_and_again() {
                 play(instance, 256 * round as i64);
                 window.serve(instance).unwrap();
                 // Some are closed before they have drawn anything, as by a hand that clicked twice.
-                if round % 10 == 0 {
+                if round % 10 != 5 {
                     drew |= drawn(&window, instance);
                 }
                 window.close(instance).unwrap();

@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 
 use audio_file::{Audio, SourceBits, Stem, StemOptions, StemSet, WavEncoding, write_wav};
 use dsp::limiter::LimiterSettings;
+use dsp::master_chain::MasterSettings;
 use dsp::sum::Sum;
 use host::{Activation, Instance, PlaySettings, Player, Position, Track, play};
-use render::drive::{Outcome, limited_lufs, search};
-use render::mastering::{before_limiter, master};
+use render::drive::{Outcome, search};
+use render::limiting::BeforeLimiter;
+use render::mastering::{finish, master};
 use render::session_file::Session;
 use render::song::Song;
 use serde_json::Value;
@@ -100,7 +102,7 @@ fn offline(dither: u32) -> [Vec<f32>; 2] {
     let set = StemSet { sample_rate_hz: RATE_HZ, frames: FRAMES, stems: stems.collect(), notes: Vec::new() };
     let session = session(dither);
     let mut song = Song::new(set, &session, None).unwrap();
-    song.process_stems(false, &|_| {});
+    song.process_stems(&|_| {});
     let mut file = [Vec::new(), Vec::new()];
     let done = master(&song, &session.master, &[], &mut |_| {}, &mut |_, block| -> Result<(), ()> {
         file.iter_mut().zip(block).for_each(|(file, block)| file.extend_from_slice(block));
@@ -251,24 +253,26 @@ fn a_real_song_is_as_loud_as_asked_or_says_why_and_ffmpeg_agrees() {
     set.stems.iter_mut().flat_map(|stem| &mut stem.audio.channels).for_each(|channel| channel.truncate(set.frames));
     let session = Session::starting_point(set.stems.iter().map(|stem| &stem.name));
     let mut song = Song::new(set, &session, None).unwrap();
-    song.process_stems(false, &|_| {});
-    let before = before_limiter(&song, &session.master, &mut |_| {});
+    song.process_stems(&|_| {});
+    let before = BeforeLimiter::new(&song, &session.master, &mut |_| {});
     let path = std::env::temp_dir().join(format!("stemma-offline-{}.wav", std::process::id()));
     for aim_lufs in [-9.0, -11.0, -14.0, -16.0] {
-        let mut settings = session.master;
-        let found = search(aim_lufs, |drive_db| {
-            let limiter = LimiterSettings { drive_db: drive_db as f32, ..settings.limiter };
-            limited_lufs(&before, &limiter, song.sample_rate_hz, &mut |_| {})
-        });
+        let driven = |drive_db: f64| LimiterSettings { drive_db: drive_db as f32, ..session.master.limiter };
+        let limit =
+            |drive_db: f64| before.limit(&MasterSettings { limiter: driven(drive_db), ..session.master }, &mut |_| {});
+        let predicted_at = |drive_db: f64| before.predicted_lufs(&driven(drive_db));
+        let found = search(aim_lufs, predicted_at, |drive_db| limit(drive_db).integrated_lufs);
         // This mix is thin: -9 LUFS lies beyond the wall.
         assert_eq!(found.outcome, if aim_lufs == -9.0 { Outcome::Wall } else { Outcome::Reached }, "{found:?}");
         assert!(found.passes.len() <= 8, "{found:?}");
-        settings.limiter.drive_db = found.drive_db as f32;
+        let settings = MasterSettings { limiter: driven(found.drive_db), ..session.master };
         let mut channels = vec![Vec::new(), Vec::new()];
-        let mastered = master(&song, &settings, &[], &mut |_| {}, &mut |_, block| -> Result<(), ()> {
-            channels.iter_mut().zip(block).for_each(|(channel, block)| channel.extend_from_slice(block));
-            Ok(())
-        });
+        let limited = limit(found.drive_db);
+        let mastered =
+            finish(limited, &settings, song.sample_rate_hz, &mut |_| {}, &mut |_, block| -> Result<(), ()> {
+                channels.iter_mut().zip(block).for_each(|(channel, block)| channel.extend_from_slice(block));
+                Ok(())
+            });
         let figures = mastered.unwrap().figures;
         let audio = Audio { sample_rate_hz: song.sample_rate_hz, channels, source_bits: SourceBits::Integer(24) };
         write_wav(&path, &audio, WavEncoding::Integer24).unwrap();

@@ -1,5 +1,7 @@
 //! The commands of the workshop: `cargo xtask --help` is the manual.
 
+#[cfg(target_os = "linux")]
+mod ardour;
 mod bench;
 mod bundle;
 mod ci;
@@ -10,6 +12,7 @@ mod plots;
 mod run;
 #[cfg(target_os = "linux")]
 mod screenshots;
+mod snapshots;
 mod soak;
 mod test;
 
@@ -43,9 +46,14 @@ enum Command {
     Bench,
     /// Measure the sound and draw the manual's figures: docs/figures
     Plots(plots::Options),
+    /// Approve what the views look like now: draw the small pictures anew that the tests compare them with
+    Snapshots,
     /// Take pictures of both windows while the song plays: docs/images
     #[cfg(target_os = "linux")]
     Screenshots(screenshots::Options),
+    /// Show both editors in Ardour: open, resize, close, save and restore them there; pictures in target/ardour
+    #[cfg(target_os = "linux")]
+    Ardour(ardour::Options),
 }
 
 fn main() -> ExitCode {
@@ -58,8 +66,11 @@ fn main() -> ExitCode {
         Command::Soak(options) => soak::run(&options),
         Command::Bench => bench::run(),
         Command::Plots(options) => plots::run(&options),
+        Command::Snapshots => snapshots::run(),
         #[cfg(target_os = "linux")]
         Command::Screenshots(options) => screenshots::run(&options),
+        #[cfg(target_os = "linux")]
+        Command::Ardour(options) => ardour::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -58,6 +58,18 @@ const XVFB: Need = Need {
     used_for: "windows on a screen nobody sees",
 };
 
+/// What shows the editors in a real DAW.
+#[cfg(target_os = "linux")]
+pub const ARDOUR: &[Need] = &[
+    Need {
+        what: "Ardour",
+        probe: &["sh", "-c", "command -v ardour"],
+        install: (DEBIAN, "ardour"),
+        used_for: "the VST3 bundles and their editors in a real DAW",
+    },
+    XVFB,
+];
+
 /// What checks the session for macOS.
 pub const MACOS: &[Need] = &[Need {
     what: "Rust for macOS",

@@ -83,7 +83,7 @@ pub fn run(options: &Options) -> Result<()> {
 }
 
 /// A folder that only this user can enter, or the session would not go there.
-fn private_folder() -> Result<tempfile::TempDir> {
+pub fn private_folder() -> Result<tempfile::TempDir> {
     let mut folder = tempfile::Builder::new();
     folder.permissions(fs::Permissions::from_mode(0o700));
     // A session across libraries needs a folder in memory.
@@ -263,6 +263,11 @@ fn write(picture: &Picture, path: &Path) -> Result<()> {
         bail!("{}: the window is empty", path.display());
     }
     let file = File::create(path).with_context(|| format!("{} cannot be written", path.display()))?;
+    encode(picture, file)
+}
+
+/// Writes a picture as PNG.
+pub fn encode(picture: &Picture, file: File) -> Result<()> {
     let mut encoder = png::Encoder::new(BufWriter::new(file), picture.width, picture.height);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_compression(png::Compression::High);

@@ -11,7 +11,9 @@ pub mod shown;
 pub mod theme;
 
 // For the tests of windows.
+pub mod contrast_check;
 pub mod layout_check;
+pub mod picture;
 
 // Controls: what a hand can hold.
 pub mod choice;

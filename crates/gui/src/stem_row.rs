@@ -227,8 +227,6 @@ fn draw_figures(ui: &Ui, theme: &Theme, row: Rect, stem: &StemRow, share: Option
     let is_current = stem.state.is_current();
     let text = if is_current { theme::TEXT } else { theme::QUIET_TEXT };
     let trim = if stem.remote.is_some() { String::new() } else { figure::level(stem.trim_db) };
-    // Beyond full scale the figure is red and carries a mark.
-    let mark = if stem.true_peak_dbtp >= 0.0 { " !" } else { "" };
     let peak_color = if is_current { meter::peak_color(stem.true_peak_dbtp) } else { theme::QUIET_TEXT };
     let figures = [
         (trim, text),
@@ -236,7 +234,7 @@ fn draw_figures(ui: &Ui, theme: &Theme, row: Rect, stem: &StemRow, share: Option
         (figure::loudness(stem.momentary_lufs), text),
         (figure::loudness(stem.short_term_lufs), text),
         (figure::loudness(stem.integrated_lufs), text),
-        (figure::level(stem.true_peak_dbtp) + mark, peak_color),
+        (meter::peak_text(stem.true_peak_dbtp), peak_color),
         (share.map(figure::percent).unwrap_or_default(), text),
     ];
     for ((text, color), (_, from_right, width, _)) in figures.iter().zip(COLUMNS) {

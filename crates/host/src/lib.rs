@@ -15,12 +15,16 @@ mod events;
 mod extensions;
 mod instance;
 mod parameters;
+#[cfg(target_os = "linux")]
+mod picture;
 mod play;
 mod player;
 mod ports;
 mod protocol;
 mod remote;
 mod report;
+#[cfg(target_os = "linux")]
+mod screen;
 mod serve;
 #[cfg(target_os = "linux")]
 mod window;
@@ -32,11 +36,15 @@ pub use error::HostError;
 pub use events::{ParameterChange, PluginEvent};
 pub use instance::Instance;
 pub use parameters::Parameter;
+#[cfg(target_os = "linux")]
+pub use picture::Picture;
 pub use play::{PlayError, PlaySettings, play};
 pub use player::{Activated, Activation, HostCalls, Player, Position, Track, TrackKind};
 pub use ports::{Layout, Port, Ports};
 pub use remote::Remote;
 pub use report::REPORT_EXTENSION;
+#[cfg(target_os = "linux")]
+pub use screen::{Screen, SeenWindow};
 pub use serve::serve;
 #[cfg(target_os = "linux")]
-pub use window::{Picture, Window, WindowError};
+pub use window::{Window, WindowError};

@@ -4,10 +4,10 @@ use clack_extensions::gui::{GuiApiType, GuiConfiguration, GuiSize, Window as Par
 use thiserror::Error;
 use x11rb::connection::Connection;
 use x11rb::errors::{ConnectError, ConnectionError, ReplyError, ReplyOrIdError};
-use x11rb::protocol::xproto::{self, ConfigureWindowAux, ConnectionExt, CreateWindowAux, ImageFormat, WindowClass};
+use x11rb::protocol::xproto::{self, ConfigureWindowAux, ConnectionExt, CreateWindowAux, WindowClass};
 use x11rb::rust_connection::RustConnection;
 
-use crate::{Instance, Player};
+use crate::{Instance, Picture, Player};
 
 /// Why an editor is not to be seen.
 #[derive(Debug, Error)]
@@ -18,6 +18,9 @@ pub enum WindowError {
     /// The display failed.
     #[error("the X11 display failed: {0}")]
     Display(String),
+    /// The display does not do it.
+    #[error("the X11 display refuses: {0}")]
+    Refuses(String),
     /// The plugin has no editor for X11.
     #[error("{plugin}: has no editor that X11 can show")]
     NoEditor {
@@ -48,31 +51,16 @@ impl From<ConnectionError> for WindowError {
 
 impl From<ReplyError> for WindowError {
     fn from(error: ReplyError) -> Self {
-        Self::Display(error.to_string())
+        match error {
+            ReplyError::ConnectionError(error) => error.into(),
+            ReplyError::X11Error(error) => Self::Refuses(format!("{:?}", error.error_kind)),
+        }
     }
 }
 
 impl From<ReplyOrIdError> for WindowError {
     fn from(error: ReplyOrIdError) -> Self {
         Self::Display(error.to_string())
-    }
-}
-
-/// What a window shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Picture {
-    /// Points from left to right.
-    pub width: u32,
-    /// Points from top to bottom.
-    pub height: u32,
-    /// Red, green and blue of each point, row by row.
-    pub rgb: Vec<u8>,
-}
-
-impl Picture {
-    /// How many colours there are: an editor that has not drawn yet has one.
-    pub fn color_count(&self) -> usize {
-        self.rgb.as_chunks::<3>().0.iter().collect::<std::collections::HashSet<_>>().len()
     }
 }
 
@@ -148,16 +136,7 @@ impl Window {
         // The editor's own window fills this one; its picture has its depth.
         let tree = self.display.query_tree(self.id)?.reply()?;
         let drawn = tree.children.last().copied().unwrap_or(self.id);
-        let size = self.display.get_geometry(drawn)?.reply()?;
-        let (width, height) = (size.width, size.height);
-        let image = self.display.get_image(ImageFormat::Z_PIXMAP, drawn, 0, 0, width, height, !0)?.reply()?;
-        if !matches!(image.depth, 24 | 32) {
-            return Err(WindowError::Depth { depth: image.depth });
-        }
-        let is_little = self.display.setup().image_byte_order == xproto::ImageOrder::LSB_FIRST;
-        let points = image.data.as_chunks::<4>().0.iter();
-        let rgb = points.flat_map(|&[a, b, c, d]| if is_little { [c, b, a] } else { [b, c, d] }).collect();
-        Ok(Picture { width: width.into(), height: height.into(), rgb })
+        Picture::take(&self.display, drawn)
     }
 
     /// Closes the editor and its window. `[main]`
