@@ -1,7 +1,6 @@
 //! Reading: a file either arrives complete and exact, or the error says what is wrong with it.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use symphonia::core::codecs::audio::well_known::{
@@ -15,6 +14,7 @@ use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 
 use crate::edit_list::{self, Heard};
+use crate::kind::{Kind, open_file};
 use crate::{Audio, ReadError, SourceBits};
 
 /// The most channels a stem may have.
@@ -220,44 +220,6 @@ impl Reader {
     fn damaged(&self, reason: &str) -> ReadError {
         ReadError::Damaged { path: self.path.clone(), frame: self.frames_read, reason: reason.to_string() }
     }
-}
-
-/// What a file begins like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// WAV, AIFF or FLAC.
-    Stem,
-    /// MP4, as `.m4a` is.
-    Mp4,
-    /// Nothing that is known here.
-    Other,
-}
-
-/// Opens a file and looks what it begins like.
-fn open_file(path: &Path) -> Result<(File, Kind), ReadError> {
-    let refuse = |source: io::Error| match source.kind() {
-        io::ErrorKind::NotFound => ReadError::Missing { path: path.to_path_buf() },
-        _ => ReadError::Unreadable { path: path.to_path_buf(), source },
-    };
-    let mut file = File::open(path).map_err(refuse)?;
-    if file.metadata().map_err(refuse)?.is_dir() {
-        return Err(refuse(io::Error::other("it is a folder")));
-    }
-    let mut mark = Vec::new();
-    file.by_ref().take(8).read_to_end(&mut mark).map_err(refuse)?;
-    if mark.is_empty() {
-        return Err(ReadError::Empty { path: path.to_path_buf() });
-    }
-    if mark.starts_with(b"RF64") {
-        return Err(ReadError::Unsupported { path: path.to_path_buf(), what: "RF64 (WAV beyond 4 GB)".to_string() });
-    }
-    io::Seek::rewind(&mut file).map_err(refuse)?;
-    let kind = match mark.as_slice() {
-        [b'R', b'I', b'F', b'F', ..] | [b'F', b'O', b'R', b'M', ..] | [b'f', b'L', b'a', b'C', ..] => Kind::Stem,
-        [.., b'f', b't', b'y', b'p'] => Kind::Mp4,
-        _ => Kind::Other,
-    };
-    Ok((file, kind))
 }
 
 fn source_bits(codec: &AudioCodecParameters) -> SourceBits {

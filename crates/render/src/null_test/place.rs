@@ -11,15 +11,15 @@ const RICHER_DB: f64 = 6.0;
 /// What rounding to 24 bits leaves: it cannot be explained any better.
 const ROUNDING_DB: f64 = -100.0;
 
-/// The placements that leave least. `[main]`
-pub fn place(case: &Case, fit: &Fit) -> Vec<Placement> {
+/// The placements that leave least, up to a freedom. `[main]`
+pub fn place(case: &Case, fit: &Fit, most: Freedom) -> Vec<Placement> {
     let reference_energy = energy(case.reference);
     let left_db = |placements: &[Placement]| db_over(fit.left_energy(placements), reference_energy);
     let neutral = vec![Placement::NEUTRAL; case.stems.len()];
     let mut best = fit.best(&neutral, Freedom::Gain);
     let mut best_db = left_db(&best);
     for (freedom, find) in [(Freedom::Delay, delays as fn(&Case) -> [Vec<Placement>; 2]), (Freedom::Drift, drifts)] {
-        if best_db < ROUNDING_DB {
+        if best_db < ROUNDING_DB || freedom > most {
             break;
         }
         let [each, together] = find(case);

@@ -4,7 +4,7 @@ use dsp::units::{db_from_gain, gain_from_db};
 
 use super::case::{Case, Computed, Sides, db_over, energy, minus, view};
 use super::cause::Cause;
-use super::fit::{self, Fit, Placement};
+use super::fit::{self, Fit, Freedom, Placement};
 use super::place::{place, windows};
 use super::residual::Residual;
 use super::spectrum::Spectrum;
@@ -30,14 +30,15 @@ pub fn find(case: &Case) -> (Vec<Cause>, Option<Residual>) {
     if let Some(cause) = bus::rate_conversion(case).or_else(|| stems::mono(case)) {
         return (vec![cause], None);
     }
-    if let Some((cause, left)) = stems::copy(case) {
-        let Cause::Duplicate { stem, .. } = cause else { return (vec![cause], None) };
+    if let Some((stem, within, left)) = stems::copy(case) {
         let silence: &[f32] = &vec![0.0; case.reference[0].len()];
         let stems = case.stems.iter().enumerate();
         let others: Vec<Sides> = stems.map(|(i, own)| if i == stem { [silence; 2] } else { *own }).collect();
         let rest = Rest::of(case, left);
-        let (causes, repaired) = find(&rest.case(case, &others));
-        return ([vec![cause], causes].concat(), repaired.or(Some(rest.residual)));
+        let (mut causes, repaired) = find(&rest.case(case, &others));
+        let repaired = if causes.is_empty() { Some(rest.residual) } else { repaired };
+        causes.insert(0, Cause::Duplicate { stem, within });
+        return (causes, repaired);
     }
     find_places(case)
 }
@@ -46,10 +47,11 @@ pub fn find(case: &Case) -> (Vec<Cause>, Option<Residual>) {
 fn find_places(case: &Case) -> (Vec<Cause>, Option<Residual>) {
     let windows = windows(case);
     let fit = Fit::new(case.stems, case.reference, &windows);
-    let placements = place(case, &fit);
+    let on_bus = bus::dynamics(case).into_iter().chain(bus::equalizer(case)).max_by(|a, b| a.1.total_cmp(&b.1));
+    // What a gain or a filter on the sum explains did not drift.
+    let placements = place(case, &fit, if on_bus.is_some() { Freedom::Delay } else { Freedom::Drift });
     let unplaced = vec![Placement::NEUTRAL; case.stems.len()];
     let gained_db = db_over(fit.left_energy(&unplaced), fit.left_energy(&placements));
-    let on_bus = bus::dynamics(case).into_iter().chain(bus::equalizer(case)).max_by(|a, b| a.1.total_cmp(&b.1));
     if let Some((cause, bus_gained_db)) = on_bus
         && bus_gained_db > gained_db + RICHER_DB
     {
@@ -76,9 +78,13 @@ fn with_rest(case: &Case, placements: &[Placement], mut causes: Vec<Cause>) -> (
         side[frames - reach..].fill(0.0);
     }
     let rest = Rest::of(case, left);
-    let between_frames = |placement: &Placement| placement.delay_frames.fract() != 0.0 || placement.drift_ppm != 0.0;
-    causes.extend(rest.cause(case, placements.iter().any(between_frames)));
-    let is_repaired = placements.iter().any(|placement| *placement != Placement::NEUTRAL);
+    let between_frames = |placement: &Placement| {
+        let frames = placement.delay_frames;
+        (frames - frames.round()).abs() > DELAY_FRAMES || placement.drift_ppm.abs() > DRIFT_PPM
+    };
+    let cause = rest.cause(case, placements.iter().any(between_frames));
+    let is_repaired = cause.is_none() && !causes.is_empty();
+    causes.extend(cause);
     (causes, is_repaired.then_some(rest.residual))
 }
 

@@ -31,8 +31,8 @@ pub fn mono(case: &Case) -> Option<Cause> {
     }
 }
 
-/// A stem that is there twice, and what would be left without the copy.
-pub fn copy(case: &Case) -> Option<(Cause, Computed)> {
+/// A stem that is there twice, the other one, and what would be left without the copy.
+pub fn copy(case: &Case) -> Option<(usize, usize, Computed)> {
     let energies: Vec<f64> = case.stems.iter().map(|stem| energy(*stem)).collect();
     for (stem, &own) in case.stems.iter().enumerate() {
         let is_equal = |other: usize| {
@@ -44,7 +44,7 @@ pub fn copy(case: &Case) -> Option<(Cause, Computed)> {
         // Taking the copy out of the sum adds it to the difference.
         let left = plus(case.difference, own);
         if energy(view(&left)) < energy(case.difference) {
-            return Some((Cause::Duplicate { stem, within }, left));
+            return Some((stem, within, left));
         }
     }
     None
