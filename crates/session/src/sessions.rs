@@ -64,22 +64,24 @@ impl Member {
     }
 
     /// A master starts a session of its own and takes its stems along: what to do when a copy of the project is open,
-    /// too, and both are in one session. The stems of a master that came as a copy are those that came as copies; when
-    /// audio runs in some of them, only those. `[main]`
+    /// too, and both are in one session. Stems of other projects and applications stay. The stems of a master that came as a
+    /// copy are those that came as copies; when audio runs in some of them, only those. `[main]`
     pub fn make_independent(&self) {
         let mut stems = Vec::new();
         self.stems(&mut stems);
         self.shared.change(|board| {
             let own = board.seat_mut(self.seat).and_then(|seat| seat.slot()).and_then(|slot| board.census.peer(slot));
             let is_copy = own.is_some_and(Peer::is_copy);
-            stems.retain(|stem| stem.is_copy == is_copy);
+            let Some((party, Kind::Master)) = party(board, self.seat) else { return };
+            let is_of_project = |peer: &Peer| party.may_share_project(&peer.party());
+            stems.retain(|stem| stem.is_copy == is_copy && board.census.peer(stem.id.slot).is_some_and(is_of_project));
             let is_live = |stem: &StemView| stem.activity == Activity::Live;
             if stems.iter().any(is_live) {
                 stems.retain(is_live);
             }
             let session_names: Vec<String> =
                 board.census.of_kind(Kind::Master).map(|(_, peer)| peer.metadata.session_name.clone()).collect();
-            let Some(seat) = board.seat_mut(self.seat).filter(|seat| seat.kind == Kind::Master) else { return };
+            let Some(seat) = board.seat_mut(self.seat) else { return };
             seat.identity.session = Some(Uuid::random());
             let name = numbered(&seat.identity.session_name).find(|name| !session_names.contains(name));
             seat.identity.session_name = name.unwrap_or_default();

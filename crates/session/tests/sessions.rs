@@ -142,3 +142,21 @@ fn sessions_of_another_project_are_offered_only_across_applications() {
     stem.link_across_applications(true);
     until("a stem needs a master", || shown(&stem.sessions()) == [("Theirs", 0, true)]);
 }
+
+#[test]
+fn a_master_that_becomes_independent_leaves_other_projects_their_stems() {
+    let place = unused_place();
+    let of_album = || Identity { session: Some(Uuid([7, 7])), session_name: "Album".into(), ..Identity::new() };
+    let join = |kind, name, project| {
+        Member::join_at(place.clone(), kind, of_album(), Info { host_document: project, ..info(name) })
+    };
+    let (ours, theirs) = (join(Kind::Master, "Master", 1), join(Kind::Master, "Master", 2));
+    let stems = [join(Kind::Stem, "Drums", 1), join(Kind::Stem, "Bass", 2)];
+    until("projects are apart", || names(&ours) == ["Drums"] && names(&theirs) == ["Bass"]);
+    ours.link_across_applications(true);
+    until("until the user links them", || names(&ours) == ["Bass", "Drums"]);
+    ours.make_independent();
+    until("the drums have come along", || stems[0].link() == linked("Album 2") && names(&ours) == ["Drums"]);
+    theirs.rename_session("Still here");
+    until("the bass has stayed", || stems[1].link() == linked("Still here"));
+}
