@@ -147,7 +147,7 @@ impl Delivery {
         findings.extend(alike::findings(&stems, &audios.iter().collect::<Vec<_>>()));
         let sum = sum(&fitting, sample_rate_hz, frames);
         let (sum_together, reference_together) = rayon::join(|| measured(&sum), || reference.as_ref().map(measured));
-        // Each stem's length of memory counts with sixty-four of them.
+        // As long as a stem; the null test makes one of its own.
         drop(sum);
         findings.extend(whole::headroom(&sum_together.figures));
         let complete = fitting.len() == listed.stems.len();
