@@ -115,6 +115,32 @@ fn the_name_and_the_place_in_the_session_are_kept() {
     }
 }
 
+/// What a project says of the two sets of settings and the presets loaded into them.
+fn compared(state: &[u8]) -> Value {
+    serde_json::from_str(json_of(state)["fields"]["compare"].as_str().unwrap()).unwrap()
+}
+
+#[test]
+fn a_project_knows_the_preset_that_was_loaded_and_an_older_one_knows_none() {
+    for product in Product::ALL {
+        let plugin = Plugin::new(product, Offer::All);
+        let warm =
+            json!({ "name": "Warm", "settings": { "comp_on": true, "comp_ratio": 1.5, "comp_detector": "RMS" } });
+        let kept = json!({ "is_b": true, "other": {}, "presets": [null, warm] });
+        let state = edited(&plugin.save(), |state| state["fields"]["compare"] = json!(kept.to_string()));
+        assert!(plugin.load(&state), "{product:?}");
+        assert_eq!(compared(&plugin.save()), kept, "{product:?}");
+        // The first version knew nothing of two sets of settings, and the next one nothing of presets.
+        let of_the_second = json!({ "is_b": true, "other": { "comp_ratio": 3.0 } });
+        let state = edited(&plugin.save(), |state| state["fields"]["compare"] = json!(of_the_second.to_string()));
+        assert!(plugin.load(&state), "{product:?}");
+        assert_eq!(compared(&plugin.save()), of_the_second, "{product:?}");
+        let plugin = Plugin::new(product, Offer::All);
+        assert!(plugin.load(&std::fs::read(golden(product, "state")).unwrap()));
+        assert_eq!(compared(&plugin.save()), json!({ "is_b": false, "other": {} }), "{product:?}");
+    }
+}
+
 /// What a project says of who the instance is.
 fn identity_of(state: &[u8]) -> [Value; 2] {
     let state = json_of(state);

@@ -3,6 +3,7 @@
 
 use std::ffi::c_void;
 use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use libloading::os::unix::Library;
 
@@ -96,16 +97,22 @@ unsafe extern "system" fn count(_: *mut c_void) -> i32 {
     1
 }
 
+/// A host enters and leaves a module, and makes and ends what is in it, on its main thread. A test has none, so the tests
+/// take turns.
+static MAIN_THREAD: Mutex<()> = Mutex::new(());
+
 /// A plugin of a VST3 bundle, running at 48 kHz.
 struct Vst3 {
     component: *mut c_void,
     processor: *mut c_void,
     factory: *mut c_void,
     library: Option<Library>,
+    _turn: MutexGuard<'static, ()>,
 }
 
 impl Vst3 {
     fn new(product: Product) -> Self {
+        let turn = MAIN_THREAD.lock().unwrap_or_else(PoisonError::into_inner);
         session_directory();
         let folder = product.vst3_bundle().join("Contents").join(format!("{}-linux", std::env::consts::ARCH));
         let path: PathBuf = folder.join(format!("{}.so", product.name()));
@@ -135,7 +142,7 @@ impl Vst3 {
             );
             assert_eq!(function::<WithWord>(component, place::SET_ACTIVE)(component, 1), OK);
             assert_eq!(function::<WithWord>(processor, place::SET_PROCESSING)(processor, 1), OK);
-            Self { component, processor, factory, library: Some(library) }
+            Self { component, processor, factory, library: Some(library), _turn: turn }
         }
     }
 

@@ -12,6 +12,7 @@ mod plots;
 mod run;
 #[cfg(target_os = "linux")]
 mod screenshots;
+mod snapshots;
 mod soak;
 mod test;
 
@@ -45,6 +46,8 @@ enum Command {
     Bench,
     /// Measure the sound and draw the manual's figures: docs/figures
     Plots(plots::Options),
+    /// Approve what the views look like now: draw the small pictures anew that the tests compare them with
+    Snapshots,
     /// Take pictures of both windows while the song plays: docs/images
     #[cfg(target_os = "linux")]
     Screenshots(screenshots::Options),
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Command::Soak(options) => soak::run(&options),
         Command::Bench => bench::run(),
         Command::Plots(options) => plots::run(&options),
+        Command::Snapshots => snapshots::run(),
         #[cfg(target_os = "linux")]
         Command::Screenshots(options) => screenshots::run(&options),
         #[cfg(target_os = "linux")]

@@ -35,7 +35,7 @@ const CRATES: [(&str, &str); 13] = [
     ("targets", "the platform table and the playback it predicts"),
     ("audio_file", "files are read exactly and written whole or not at all; bad ones are named"),
     ("render", "the null test against spoiled deliveries; measuring and checking as the command line does; reports"),
-    ("gui", "every control by its label, the contrast of every text"),
+    ("gui", "every control by its label, what each view looks like, the contrast of every text"),
     ("plugin_kit", "texts of controls mean what they show; the door's own rules"),
     ("stem_trim", "the plugin's own formulas"),
     ("master_bus", "the plugin's own formulas"),

@@ -43,6 +43,8 @@ pub enum SourceBits {
     Integer(u32),
     /// Floating point of this many bits.
     Float(u32),
+    /// None: the file holds something like the sound (MP3, AAC, Ogg Vorbis).
+    Lossy,
 }
 
 impl fmt::Display for SourceBits {
@@ -50,6 +52,7 @@ impl fmt::Display for SourceBits {
         match self {
             Self::Integer(bits) => write!(f, "{bits}-bit"),
             Self::Float(bits) => write!(f, "{bits}-bit float"),
+            Self::Lossy => write!(f, "lossy"),
         }
     }
 }

@@ -7,6 +7,8 @@
 
 mod audio;
 mod convert;
+mod edit_list;
+mod kind;
 mod read;
 mod read_error;
 mod stems;

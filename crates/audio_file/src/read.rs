@@ -1,11 +1,11 @@
 //! Reading: a file either arrives complete and exact, or the error says what is wrong with it.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use symphonia::core::codecs::audio::well_known::{
-    CODEC_ID_PCM_F32BE, CODEC_ID_PCM_F32LE, CODEC_ID_PCM_F64BE, CODEC_ID_PCM_F64LE,
+    CODEC_ID_AAC, CODEC_ID_ALAC, CODEC_ID_MP1, CODEC_ID_MP2, CODEC_ID_MP3, CODEC_ID_PCM_F32BE, CODEC_ID_PCM_F32LE,
+    CODEC_ID_PCM_F64BE, CODEC_ID_PCM_F64LE, CODEC_ID_VORBIS,
 };
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::formats::probe::Hint;
@@ -13,6 +13,8 @@ use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 
+use crate::edit_list::{self, Heard};
+use crate::kind::{Kind, open_file};
 use crate::{Audio, ReadError, SourceBits};
 
 /// The most channels a stem may have.
@@ -31,6 +33,9 @@ pub fn read(path: impl AsRef<Path>) -> Result<Audio, ReadError> {
 }
 
 /// Reads a file block by block, for sounds too long to hold in memory.
+///
+/// What an encoder has put in front of the sound and behind it is left out, where the file says how much that is: MP4 in
+/// its edit list, MP3 in the tag of LAME, Ogg Vorbis in its pages.
 pub struct Reader {
     path: PathBuf,
     format: Box<dyn FormatReader>,
@@ -39,6 +44,10 @@ pub struct Reader {
     sample_rate_hz: u32,
     source_bits: SourceBits,
     declared_frames: Option<u64>,
+    /// Frames still to be left out: what an encoder has put in front.
+    skip_frames: u64,
+    /// More frames than these are what it has put behind.
+    most_frames: Option<u64>,
     frames_read: u64,
     /// The block handed out last, one row a channel.
     block: Vec<Vec<f32>>,
@@ -48,7 +57,7 @@ impl Reader {
     /// Opens a file and reads its header. `[setup]`
     pub fn open(path: impl AsRef<Path>) -> Result<Self, ReadError> {
         let path = path.as_ref().to_path_buf();
-        let (file, has_audio_mark) = open_file(&path)?;
+        let (file, kind) = open_file(&path)?;
 
         let mut hint = Hint::new();
         if let Some(extension) = path.extension().and_then(|extension| extension.to_str()) {
@@ -59,7 +68,7 @@ impl Reader {
             symphonia::default::get_probe().probe(&hint, stream, FormatOptions::default(), MetadataOptions::default());
         let format = match probed {
             Ok(format) => format,
-            Err(error) if has_audio_mark => {
+            Err(error) if kind == Kind::Stem => {
                 return Err(ReadError::Damaged { path, frame: 0, reason: error.to_string() });
             }
             Err(_) => return Err(ReadError::NotAudio { path }),
@@ -84,11 +93,20 @@ impl Reader {
             .make_audio_decoder(codec, &AudioDecoderOptions::default().verify(true))
             .map_err(|error| unsupported(&format!("this kind of audio ({error})")))?;
 
+        let heard = match kind {
+            Kind::Mp4 => edit_list::heard(&path, track.id, sample_rate_hz),
+            Kind::Stem | Kind::Other => Heard::default(),
+        };
+        let after_skip = track.num_frames.map(|frames| frames.saturating_sub(heard.skip_frames));
+        let declared_frames = after_skip.into_iter().chain(heard.most_frames).min();
+
         Ok(Self {
             track_id: track.id,
             sample_rate_hz,
             source_bits: source_bits(codec),
-            declared_frames: track.num_frames,
+            declared_frames,
+            skip_frames: heard.skip_frames,
+            most_frames: heard.most_frames.and(declared_frames),
             frames_read: 0,
             block: vec![Vec::new(); channels],
             path,
@@ -137,12 +155,26 @@ impl Reader {
                 Ok(decoded) => decoded.copy_to_vecs_planar(&mut self.block),
                 Err(error) => return Err(self.damaged(&error.to_string())),
             }
+            self.leave_out();
             self.check_finite()?;
             let frames = self.block.first().map_or(0, Vec::len);
             self.frames_read += frames as u64;
             if frames > 0 {
                 return Ok(Some(&self.block));
             }
+        }
+    }
+
+    /// Takes what an encoder has added off the block.
+    fn leave_out(&mut self) {
+        let frames = self.block.first().map_or(0, Vec::len);
+        let before = usize::try_from(self.skip_frames).unwrap_or(usize::MAX).min(frames);
+        self.skip_frames -= before as u64;
+        let left = self.most_frames.map_or(u64::MAX, |most| most.saturating_sub(self.frames_read));
+        let wanted = usize::try_from(left).unwrap_or(usize::MAX);
+        for row in &mut self.block {
+            row.drain(..before);
+            row.truncate(wanted);
         }
     }
 
@@ -190,32 +222,18 @@ impl Reader {
     }
 }
 
-/// Opens a file and looks whether it begins like one of the kinds read here.
-fn open_file(path: &Path) -> Result<(File, bool), ReadError> {
-    let refuse = |source: io::Error| match source.kind() {
-        io::ErrorKind::NotFound => ReadError::Missing { path: path.to_path_buf() },
-        _ => ReadError::Unreadable { path: path.to_path_buf(), source },
-    };
-    let mut file = File::open(path).map_err(refuse)?;
-    if file.metadata().map_err(refuse)?.is_dir() {
-        return Err(refuse(io::Error::other("it is a folder")));
-    }
-    let mut mark = Vec::new();
-    file.by_ref().take(4).read_to_end(&mut mark).map_err(refuse)?;
-    if mark.is_empty() {
-        return Err(ReadError::Empty { path: path.to_path_buf() });
-    }
-    if mark == b"RF64" {
-        return Err(ReadError::Unsupported { path: path.to_path_buf(), what: "RF64 (WAV beyond 4 GB)".to_string() });
-    }
-    io::Seek::rewind(&mut file).map_err(refuse)?;
-    Ok((file, matches!(mark.as_slice(), b"RIFF" | b"FORM" | b"fLaC")))
-}
-
 fn source_bits(codec: &AudioCodecParameters) -> SourceBits {
     match codec.codec {
         CODEC_ID_PCM_F32LE | CODEC_ID_PCM_F32BE => SourceBits::Float(32),
         CODEC_ID_PCM_F64LE | CODEC_ID_PCM_F64BE => SourceBits::Float(64),
-        _ => SourceBits::Integer(codec.bits_per_sample.unwrap_or(16)),
+        CODEC_ID_MP1 | CODEC_ID_MP2 | CODEC_ID_MP3 | CODEC_ID_AAC | CODEC_ID_VORBIS => SourceBits::Lossy,
+        _ => SourceBits::Integer(codec.bits_per_sample.or_else(|| alac_bits(codec)).unwrap_or(16)),
     }
+}
+
+/// The bits of ALAC, which stand in its own header: after the length of a frame and a version (Apple, "ALAC magic cookie").
+fn alac_bits(codec: &AudioCodecParameters) -> Option<u32> {
+    const PLACE: usize = 5;
+    let header = codec.extra_data.as_ref().filter(|_| codec.codec == CODEC_ID_ALAC)?;
+    header.get(PLACE).map(|&bits| u32::from(bits))
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use thiserror::Error;
 
 use crate::{Audio, ConvertError, ReadError, convert_rate, read};
@@ -131,12 +132,12 @@ impl StemSet {
     /// padded with silence at the end; [`StemSet::notes`] says what was done. Mono stems stay mono.
     pub fn load(folder: impl AsRef<Path>, options: &StemOptions) -> Result<Self, StemError> {
         let folder = folder.as_ref();
-        let mut stems = Vec::new();
         let files = audio_files(folder, options.reference)?;
-        for path in files.stems {
-            let name = stem_name(&path);
-            let audio = read(&path)?;
-            stems.push(Stem { name, path, audio });
+        // Of several that cannot be read the first is told.
+        let read: Vec<Result<Audio, ReadError>> = files.stems.par_iter().map(read).collect();
+        let mut stems = Vec::new();
+        for (path, audio) in files.stems.into_iter().zip(read) {
+            stems.push(Stem { name: stem_name(&path), path, audio: audio? });
         }
         let mut notes: Vec<_> = files.mixes.iter().map(|path| mix_note(path)).collect();
         for stem in stems.iter().filter(|stem| stem.audio.channels.len() == 1) {

@@ -246,11 +246,16 @@ impl Compressor {
             let makeup_gain = self.makeup_gain.next();
             let mut applied_gain = 1.0f64;
             let mut gains = [1.0; MAX_CHANNELS];
+            // Linked channels are reduced alike: the second need not compute what the first has.
+            let mut known = (0.0, 1.0);
             for (((channel, samples), target_db), noted) in
                 self.channels.iter_mut().zip(block.iter_mut()).zip(target_db).zip(&mut gains)
             {
                 let reduction_db = channel.reduction.follow(target_db, &self.ballistics);
-                let gain = if reduction_db > 0.0 { gain_from_db(-reduction_db) } else { 1.0 };
+                if reduction_db != known.0 {
+                    known = (reduction_db, gain_from_db(-reduction_db));
+                }
+                let gain = known.1;
                 // Written as a departure from one: a wet signal equal to the dry one is unchanged at any mix.
                 let mixed_gain = 1.0 + wet * (gain * makeup_gain - 1.0);
                 let output = f64::from(samples[frame]) * mixed_gain;

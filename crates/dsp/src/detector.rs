@@ -22,6 +22,9 @@ pub struct Detector {
     high_pass: Option<HighPass>,
     peaks: SlidingMax,
     hold_frames: usize,
+    /// The peak read last and its level: a held peak is read for hundreds of frames, and a logarithm is dear.
+    peak: f64,
+    peak_db: f64,
     mean_square: f64,
     mean_keep: f64,
 }
@@ -50,6 +53,8 @@ impl Detector {
             high_pass: None,
             peaks: SlidingMax::new(format.frames_from_ms(LONGEST_HOLD_MS) + 1),
             hold_frames: 0,
+            peak: 1.0,
+            peak_db: 0.0,
             mean_square: 0.0,
             mean_keep: (-1.0 / (RMS_MS * 0.001 * format.sample_rate_hz)).exp(),
         }
@@ -102,7 +107,11 @@ impl Detector {
         match self.kind {
             DetectorKind::Peak => {
                 self.peaks.push(heard.abs());
-                db_from_gain(self.peaks.largest(self.hold_frames + 1))
+                let peak = self.peaks.largest(self.hold_frames + 1);
+                if peak != self.peak {
+                    (self.peak, self.peak_db) = (peak, db_from_gain(peak));
+                }
+                self.peak_db
             }
             DetectorKind::Rms => {
                 let power = heard * heard;

@@ -37,6 +37,7 @@ pub mod compressor;
 
 pub mod sum;
 
+pub mod fir;
 pub mod oversample;
 pub mod sliding_max;
 

@@ -8,8 +8,11 @@ mod running_mean;
 pub mod trace;
 mod whole_band;
 
+use std::ops::Range;
+
 use crate::{
     delay::Delay,
+    fir::PIECE_FRAMES,
     format::{Format, MAX_CHANNELS},
     smooth::Ramp,
     units::{db_from_gain, gain_from_db},
@@ -233,65 +236,78 @@ impl Limiter {
     /// Drives a block and does to it what another limiter has noted, instead of looking for peaks. As late as that one;
     /// the ceiling is not held: it was held for the other signal. `[audio]`
     pub fn process_following(&mut self, block: &mut [&mut [f32]], gains: &[[LimiterGain; MAX_CHANNELS]]) {
-        let frames = block.iter().map(|samples| samples.len()).min().unwrap_or(0);
-        for (frame, gains) in gains.iter().enumerate().take(frames) {
-            let drive_gain = self.drive_gain.next();
-            for ((channel, samples), noted) in self.channels.iter_mut().zip(block.iter_mut()).zip(gains) {
-                let driven = safe(f64::from(samples[frame]) * drive_gain);
-                let seen = channel.band_edge.next_following(driven, noted.edge_removed);
-                samples[frame] = (f64::from(channel.to_output.next(seen)) * noted.gain) as f32;
+        let frames = block.iter().map(|samples| samples.len()).min().unwrap_or(0).min(gains.len());
+        for start in (0..frames).step_by(PIECE_FRAMES) {
+            let piece = start..frames.min(start + PIECE_FRAMES);
+            let drive_gains = row(piece.len(), |_| self.drive_gain.next());
+            let gains = &gains[piece.clone()];
+            for (index, (channel, samples)) in self.channels.iter_mut().zip(block.iter_mut()).enumerate() {
+                let samples = &mut samples[piece.clone()];
+                let driven = row(samples.len(), |frame| safe(f64::from(samples[frame]) * drive_gains[frame]));
+                let removed = row(samples.len(), |frame| gains[frame][index].edge_removed);
+                let mut seen = [0.0; PIECE_FRAMES];
+                let seen = &mut seen[..samples.len()];
+                channel.band_edge.process_following(&driven[..samples.len()], &removed, seen);
+                for ((sample, &mut seen), noted) in samples.iter_mut().zip(seen).zip(gains) {
+                    *sample = (f64::from(channel.to_output.next(seen)) * noted[index].gain) as f32;
+                }
             }
         }
     }
 
     fn run(&mut self, block: &mut [&mut [f32]], mut note: impl FnMut(usize, [LimiterGain; MAX_CHANNELS])) {
         let frames = block.iter().map(|samples| samples.len()).min().unwrap_or(0);
+        for start in (0..frames).step_by(PIECE_FRAMES) {
+            self.unheard = false;
+            self.run_piece(block, start..frames.min(start + PIECE_FRAMES), &mut note);
+        }
+    }
+
+    fn run_piece(
+        &mut self,
+        block: &mut [&mut [f32]],
+        piece: Range<usize>,
+        note: &mut impl FnMut(usize, [LimiterGain; MAX_CHANNELS]),
+    ) {
+        let frames = piece.len();
+        let drive_gains = row(frames, |_| self.drive_gain.next());
+        let ceilings_in = row(frames, |_| rounded_down(self.ceiling.next()));
+        let ceilings_at_peaks = row(frames, |frame| self.ceiling_to_peaks.next(ceilings_in[frame]));
+        let ceilings_out = row(frames, |frame| self.ceiling_to_output.next(ceilings_at_peaks[frame]));
+        let stereo_links = row(frames, |_| self.stereo_link.next());
+        let mut heard = [Heard::default(); MAX_CHANNELS];
+        for ((channel, samples), heard) in self.channels.iter_mut().zip(block.iter()).zip(&mut heard) {
+            let samples = &samples[piece.clone()];
+            let driven = row(frames, |frame| safe(f64::from(samples[frame]) * drive_gains[frame]));
+            *heard = channel.hear(&driven[..frames], &ceilings_in, &ceilings_at_peaks, self.true_peak);
+        }
+
         let is_traced = self.trace.is_on();
         for frame in 0..frames {
-            self.unheard = false;
-            let drive_gain = self.drive_gain.next();
-            let ceiling_in = rounded_down(self.ceiling.next());
-            let ceiling_at_peaks = self.ceiling_to_peaks.next(ceiling_in);
-            let ceiling_out = self.ceiling_to_output.next(ceiling_at_peaks);
-            let stereo_link = self.stereo_link.next();
-
-            let mut excess = [0.0; MAX_CHANNELS];
-            let mut delayed = [0.0; MAX_CHANNELS];
-            for (((channel, samples), excess), delayed) in
-                self.channels.iter_mut().zip(block.iter()).zip(&mut excess).zip(&mut delayed)
-            {
-                let driven = safe(f64::from(samples[frame]) * drive_gain);
-                let seen = channel.band_edge.next(driven, ceiling_in, self.true_peak);
-                let mut peak = channel.peaks.next(seen, self.true_peak);
-                let missed_peak = channel.whole_band.next(driven, 1.0 - channel.band_edge.removed(), ceiling_at_peaks);
-                if self.true_peak {
-                    peak = peak.max(missed_peak);
-                }
-                *excess = f64::from(peak) / f64::from(ceiling_at_peaks);
-                *delayed = channel.to_output.next(seen);
-            }
-
-            let largest_excess = excess.iter().copied().fold(0.0, f64::max);
+            let excesses = heard.each_ref().map(|heard| heard.excesses[frame]);
+            let largest_excess = excesses.iter().copied().fold(0.0, f64::max);
             let mut lowest_gain = 1.0f64;
             let mut gains = [LimiterGain::default(); MAX_CHANNELS];
-            for ((((channel, samples), excess), delayed), noted) in
-                self.channels.iter_mut().zip(block.iter_mut()).zip(excess).zip(delayed).zip(&mut gains)
+            for ((((channel, samples), heard), excess), noted) in
+                self.channels.iter_mut().zip(block.iter_mut()).zip(&heard).zip(excesses).zip(&mut gains)
             {
-                let linked = excess + stereo_link * (largest_excess - excess);
+                let linked = excess + stereo_links[frame] * (largest_excess - excess);
                 let gain = channel.envelope.next(linked.max(excess));
                 lowest_gain = lowest_gain.min(gain);
-                *noted = LimiterGain { gain, edge_removed: channel.band_edge.removed() };
+                *noted = LimiterGain { gain, edge_removed: heard.edges_removed[frame] };
+                let (delayed, ceiling) = (heard.delayed[frame], ceilings_out[frame]);
+                let sample = &mut samples[piece.start + frame];
                 // The gain is rounded down, so this changes nothing; it is the promise, in the last line.
-                samples[frame] = ((f64::from(delayed) * gain) as f32).clamp(-ceiling_out, ceiling_out);
+                *sample = ((f64::from(delayed) * gain) as f32).clamp(-ceiling, ceiling);
                 if is_traced {
-                    self.trace.see(delayed, samples[frame]);
+                    self.trace.see(delayed, *sample);
                 }
             }
             self.count(lowest_gain);
             if is_traced {
                 self.trace.end_frame(lowest_gain);
             }
-            note(frame, gains);
+            note(piece.start + frame, gains);
         }
     }
 
@@ -336,6 +352,54 @@ impl Limiter {
         self.frames += 1;
         self.reducing_frames += u64::from(gain < REDUCING_GAIN);
     }
+}
+
+/// What a channel knows of a piece before its gain is decided.
+#[derive(Clone, Copy, Debug)]
+struct Heard {
+    /// Peak over ceiling, for the frames that the peak detectors speak of.
+    excesses: [f64; PIECE_FRAMES],
+    /// What leaves, before its gain.
+    delayed: [f32; PIECE_FRAMES],
+    /// The share of the edge taken out, for the frames that leave the edge filter.
+    edges_removed: [f32; PIECE_FRAMES],
+}
+
+impl Default for Heard {
+    fn default() -> Self {
+        Self { excesses: [0.0; PIECE_FRAMES], delayed: [0.0; PIECE_FRAMES], edges_removed: [0.0; PIECE_FRAMES] }
+    }
+}
+
+impl Channel {
+    /// Takes a driven piece and the ceilings (linear) of its frames and of those the peak detectors speak of.
+    fn hear(&mut self, driven: &[f32], ceilings_in: &[f32], ceilings_at_peaks: &[f32], true_peak: bool) -> Heard {
+        let frames = driven.len();
+        let mut heard = Heard::default();
+        let (mut seen, mut peaks) = ([0.0; PIECE_FRAMES], [0.0; PIECE_FRAMES]);
+        let removed = &mut heard.edges_removed[..frames];
+        self.band_edge.process(driven, ceilings_in, true_peak, &mut seen[..frames], removed);
+        self.peaks.process(&seen[..frames], true_peak, &mut peaks[..frames]);
+        let mut all_peaks = peaks;
+        let kept = heard.edges_removed.map(|removed| 1.0 - removed);
+        self.whole_band.process(driven, &kept, ceilings_at_peaks, &mut all_peaks[..frames]);
+        let peaks = if true_peak { all_peaks } else { peaks };
+        for frame in 0..frames {
+            heard.excesses[frame] = f64::from(peaks[frame]) / f64::from(ceilings_at_peaks[frame]);
+            heard.delayed[frame] = self.to_output.next(seen[frame]);
+        }
+        heard
+    }
+}
+
+/// A value for each frame of a piece.
+#[inline]
+fn row<Value: Copy + Default>(frames: usize, mut value: impl FnMut(usize) -> Value) -> [Value; PIECE_FRAMES] {
+    let mut row = [Value::default(); PIECE_FRAMES];
+    for (frame, slot) in row.iter_mut().enumerate().take(frames) {
+        *slot = value(frame);
+    }
+    row
 }
 
 /// A sample that arithmetic survives; what is no number is silence.

@@ -172,6 +172,20 @@ impl MasterChain {
         self.compressor.process(block);
     }
 
+    /// Works on a block of at most [`MasterGains::capacity_frames`] in place with the limiter alone, and notes its gains.
+    /// Late as the chain is; nothing is measured, and a bypass is not obeyed. `[audio]`
+    pub fn process_limiter(&mut self, block: &mut [&mut [f32]], gains: &mut MasterGains) {
+        self.limiter.process_noting(block, &mut gains.limiter);
+    }
+
+    /// Works on a block in place with what follows the limiter: after [`MasterChain::process_before_limiter`] and
+    /// [`MasterChain::process_limiter`] it is, to the bit, what [`MasterChain::process`] makes without a bypass. Not
+    /// late; nothing is measured. `[audio]`
+    pub fn process_after_limiter(&mut self, block: &mut [&mut [f32]]) {
+        self.output_gain.process(block);
+        self.dither.process(block);
+    }
+
     fn run(&mut self, block: &mut [&mut [f32]], mut dynamics: Dynamics) {
         self.input_loudness.process(block);
         self.input_peak.process(block);

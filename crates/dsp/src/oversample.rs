@@ -5,6 +5,8 @@
 
 use std::f64::consts::PI;
 
+use crate::fir::{self, Mirrored, PIECE_FRAMES, Past};
+
 /// The largest value of the wave between two neighbouring samples, found by a polyphase FIR filter.
 ///
 /// No single filter sees every peak. A true-peak *meter* shows [`PeakInterpolator::sharp`] (and
@@ -14,7 +16,8 @@ use std::f64::consts::PI;
 /// frames.
 #[derive(Clone, Debug)]
 pub struct PeakInterpolator {
-    filter: Filter,
+    /// None shows the bare samples.
+    phases: Option<Phases>,
 }
 
 impl PeakInterpolator {
@@ -23,21 +26,21 @@ impl PeakInterpolator {
     /// What other people's meters show. Reads 0.24 dB low on slow waves and up to 2 dB low close to half the
     /// sample rate.
     pub fn itu() -> Self {
-        Self { filter: Filter::TwelveTapsFourPhases(Box::new(Fir::from_phases(&ITU_PHASES))) }
+        Self { phases: Some(Phases::itu()) }
     }
 
     /// What meters built on libebur128 show: a 49-tap sinc under a Hann window. `[setup]`
     ///
     /// Four phases below 96 kHz, two below 192 kHz, the bare sample above.
     pub fn libebur128_like(sample_rate_hz: f64) -> Self {
-        let filter = if sample_rate_hz < 96_000.0 {
-            Filter::TwelveTapsFourPhases(Box::new(Fir::windowed_sinc(hann_window)))
+        let phases = if sample_rate_hz < 96_000.0 {
+            Some(Phases::windowed_sinc(12, 4, hann_window))
         } else if sample_rate_hz < 192_000.0 {
-            Filter::TwentyFourTapsTwoPhases(Box::new(Fir::windowed_sinc(hann_window)))
+            Some(Phases::windowed_sinc(24, 2, hann_window))
         } else {
-            Filter::Bare
+            None
         };
-        Self { filter }
+        Self { phases }
     }
 
     /// The sharpest of the three: 32 taps a phase under a Kaiser window. `[setup]`
@@ -45,55 +48,46 @@ impl PeakInterpolator {
     /// Eight phases below 88.2 kHz, four below 176.4 kHz, two above: the programme ends at 20 kHz, so the finer grid
     /// comes with the rate. Each phase is flat within ±0.05 dB up to 0.88 of half the sample rate.
     pub fn sharp(sample_rate_hz: f64) -> Self {
-        let filter = if sample_rate_hz < 88_200.0 {
-            Filter::ThirtyTwoTapsEightPhases(Box::new(Fir::windowed_sinc(kaiser_window)))
+        let phases = if sample_rate_hz < 88_200.0 {
+            8
         } else if sample_rate_hz < 176_400.0 {
-            Filter::ThirtyTwoTapsFourPhases(Box::new(Fir::windowed_sinc(kaiser_window)))
+            4
         } else {
-            Filter::ThirtyTwoTapsTwoPhases(Box::new(Fir::windowed_sinc(kaiser_window)))
+            2
         };
-        Self { filter }
+        Self { phases: Some(Phases::windowed_sinc(32, phases, kaiser_window)) }
     }
 
     /// Forgets the past. `[audio]`
     pub fn reset(&mut self) {
-        match &mut self.filter {
-            Filter::Bare => {}
-            Filter::TwelveTapsFourPhases(fir) => fir.reset(),
-            Filter::TwentyFourTapsTwoPhases(fir) => fir.reset(),
-            Filter::ThirtyTwoTapsTwoPhases(fir) => fir.reset(),
-            Filter::ThirtyTwoTapsFourPhases(fir) => fir.reset(),
-            Filter::ThirtyTwoTapsEightPhases(fir) => fir.reset(),
+        if let Some(phases) = &mut self.phases {
+            phases.reset();
         }
     }
 
-    /// Takes a sample and returns the largest magnitude of the wave from the sample that entered
+    /// For each sample the largest magnitude of the wave from the one that entered
     /// [`PeakInterpolator::latency_frames`] earlier up to the one after it. `[audio]`
     ///
     /// The samples themselves are met only by phases that fall on them: a caller who wants "at least the sample
     /// peak" takes the larger of both.
-    #[inline]
-    pub fn next(&mut self, sample: f32) -> f32 {
-        match &mut self.filter {
-            Filter::Bare => sample.abs(),
-            Filter::TwelveTapsFourPhases(fir) => fir.next(sample),
-            Filter::TwentyFourTapsTwoPhases(fir) => fir.next(sample),
-            Filter::ThirtyTwoTapsTwoPhases(fir) => fir.next(sample),
-            Filter::ThirtyTwoTapsFourPhases(fir) => fir.next(sample),
-            Filter::ThirtyTwoTapsEightPhases(fir) => fir.next(sample),
+    pub fn each_of(&mut self, samples: &[f32], peaks: &mut [f32]) {
+        for (samples, peaks) in samples.chunks(PIECE_FRAMES).zip(peaks.chunks_mut(PIECE_FRAMES)) {
+            peaks.fill(0.0);
+            match &mut self.phases {
+                Some(phases) => phases.each_of(samples, peaks),
+                None => keep_larger(peaks, samples),
+            }
         }
     }
 
-    /// Takes samples and returns the largest of what [`PeakInterpolator::next`] says of each. `[audio]`
-    pub fn largest_of(&mut self, samples: impl Iterator<Item = f32>) -> f32 {
-        match &mut self.filter {
-            Filter::Bare => samples.fold(0.0, |peak, sample| sample.abs().max(peak)),
-            Filter::TwelveTapsFourPhases(fir) => fir.largest_of(samples),
-            Filter::TwentyFourTapsTwoPhases(fir) => fir.largest_of(samples),
-            Filter::ThirtyTwoTapsTwoPhases(fir) => fir.largest_of(samples),
-            Filter::ThirtyTwoTapsFourPhases(fir) => fir.largest_of(samples),
-            Filter::ThirtyTwoTapsEightPhases(fir) => fir.largest_of(samples),
-        }
+    /// The largest of what [`PeakInterpolator::each_of`] says of these samples. `[audio]`
+    pub fn largest_of(&mut self, samples: &[f32]) -> f32 {
+        let mut peaks = [0.0; PIECE_FRAMES];
+        samples.chunks(PIECE_FRAMES).fold(0.0, |peak, samples| {
+            let peaks = &mut peaks[..samples.len()];
+            self.each_of(samples, peaks);
+            largest(peaks).max(peak)
+        })
     }
 
     /// Like [`PeakInterpolator::largest_of`], and also looks between the points of its own grid: at the top of the
@@ -102,165 +96,138 @@ impl PeakInterpolator {
     /// For a meter, which reads the one place where the wave is highest: a grid of eight points between two samples
     /// misses up to 0.14 dB of a tone of 20 kHz there, the parabola below 0.01 dB. From one
     /// [`PeakInterpolator::reset`] to the other use only this.
-    pub fn top_of(&mut self, samples: impl Iterator<Item = f32>) -> f32 {
-        match &mut self.filter {
-            Filter::Bare => samples.fold(0.0, |peak, sample| sample.abs().max(peak)),
-            Filter::TwelveTapsFourPhases(fir) => fir.top_of(samples),
-            Filter::TwentyFourTapsTwoPhases(fir) => fir.top_of(samples),
-            Filter::ThirtyTwoTapsTwoPhases(fir) => fir.top_of(samples),
-            Filter::ThirtyTwoTapsFourPhases(fir) => fir.top_of(samples),
-            Filter::ThirtyTwoTapsEightPhases(fir) => fir.top_of(samples),
+    pub fn top_of(&mut self, samples: &[f32]) -> f32 {
+        match &mut self.phases {
+            Some(phases) => samples.chunks(PIECE_FRAMES).fold(0.0, |peak, samples| phases.top_of(samples).max(peak)),
+            None => largest(samples),
         }
     }
 
     /// How long after a sample the wave behind it is known, in frames. `[any]`
     pub fn latency_frames(&self) -> usize {
-        match &self.filter {
-            Filter::Bare => 0,
-            Filter::TwelveTapsFourPhases(_) => 6,
-            Filter::TwentyFourTapsTwoPhases(_) => 12,
-            Filter::ThirtyTwoTapsTwoPhases(_)
-            | Filter::ThirtyTwoTapsFourPhases(_)
-            | Filter::ThirtyTwoTapsEightPhases(_) => 16,
+        self.phases.as_ref().map_or(0, |phases| phases.taps / 2)
+    }
+}
+
+/// Interpolating filters over the same samples, phase `p` for `p / PHASES` of the way from one sample to the next or,
+/// where no phase falls on a sample, for half a phase more. Each phase is the mirror image of another.
+#[derive(Clone, Debug)]
+struct Phases {
+    taps: usize,
+    count: usize,
+    /// The phase that falls on a sample, if one does; it is the first, and what it answers is the sample.
+    on_sample: bool,
+    pairs: Box<[Mirrored]>,
+    /// Half of the taps of the phase that is its own image, if one is; it lies in the middle.
+    own_image: Option<Box<[f32]>>,
+    past: Past,
+    /// The wave in the piece; in front, only for [`Phases::top_of`], the frame before.
+    points: Box<[[f32; 1 + PIECE_FRAMES]]>,
+}
+
+impl Phases {
+    /// From one list of taps per phase, for the oldest sample first.
+    fn new(phases: &[Vec<f64>], on_sample: bool) -> Self {
+        let taps = phases.first().map_or(0, Vec::len);
+        let first = usize::from(on_sample);
+        let imaged = phases.len() - first;
+        let pairs = phases[first..first + imaged / 2].iter().map(|taps| Mirrored::new(taps)).collect();
+        let own_image = (imaged % 2 == 1)
+            .then(|| phases[first + imaged / 2][..taps / 2].iter().map(|&coefficient| coefficient as f32).collect());
+        Self {
+            taps,
+            count: phases.len(),
+            on_sample,
+            pairs,
+            own_image,
+            past: Past::new(taps - 1),
+            points: vec![[0.0; 1 + PIECE_FRAMES]; phases.len()].into(),
         }
     }
-}
 
-/// The shapes in use, each of a size the compiler knows, so that it can work on all phases at once.
-#[derive(Clone, Debug)]
-enum Filter {
-    Bare,
-    TwelveTapsFourPhases(Box<Fir<12, 4>>),
-    TwentyFourTapsTwoPhases(Box<Fir<24, 2>>),
-    ThirtyTwoTapsTwoPhases(Box<Fir<32, 2>>),
-    ThirtyTwoTapsFourPhases(Box<Fir<32, 4>>),
-    ThirtyTwoTapsEightPhases(Box<Fir<32, 8>>),
-}
-
-/// A bank of `PHASES` interpolating filters over the same `TAPS` samples.
-#[derive(Clone, Debug)]
-struct Fir<const TAPS: usize, const PHASES: usize> {
-    /// Per tap, newest sample first, one coefficient for each phase.
-    coefficients: [[f32; PHASES]; TAPS],
-    /// The last `TAPS` samples, newest first, from `newest` on; each is kept in both rows, so that the samples always
-    /// lie in one piece.
-    history: [[f32; TAPS]; 2],
-    /// In `0..TAPS`.
-    newest: usize,
-    /// The wave behind the last sample; only [`Fir::top_of`] needs it.
-    last_points: [f32; PHASES],
-}
-
-impl<const TAPS: usize, const PHASES: usize> Fir<TAPS, PHASES> {
-    fn new(coefficients: [[f32; PHASES]; TAPS]) -> Self {
-        Self { coefficients, history: [[0.0; TAPS]; 2], newest: 0, last_points: [0.0; PHASES] }
+    fn itu() -> Self {
+        Self::new(&ITU_PHASES.map(|newest_first| newest_first.into_iter().rev().collect()), false)
     }
 
-    /// From one list of taps per phase.
-    fn from_phases(phases: &[[f64; TAPS]; PHASES]) -> Self {
-        let mut coefficients = [[0.0; PHASES]; TAPS];
-        for (phase, taps) in phases.iter().enumerate() {
-            for (tap, &coefficient) in taps.iter().enumerate() {
-                coefficients[tap][phase] = coefficient as f32;
-            }
-        }
-        Self::new(coefficients)
-    }
-
-    /// A sinc cut to `TAPS` samples by a window over −1…1; phase `p` looks at `p / PHASES` of the way from the middle
+    /// A sinc cut to `taps` samples by a window over −1…1; phase `p` looks at `p / count` of the way from the middle
     /// sample to the next newer one.
-    fn windowed_sinc(window: fn(f64) -> f64) -> Self {
-        let half_length = TAPS as f64 * 0.5;
-        let mut coefficients = [[0.0; PHASES]; TAPS];
-        for (tap, row) in coefficients.iter_mut().enumerate() {
-            for (phase, coefficient) in row.iter_mut().enumerate() {
-                let distance = tap as f64 + phase as f64 / PHASES as f64 - half_length;
-                *coefficient = (sinc(distance) * window(distance / half_length)) as f32;
-            }
-        }
-        Self::new(coefficients)
+    fn windowed_sinc(taps: usize, count: usize, window: fn(f64) -> f64) -> Self {
+        let half_length = taps as f64 * 0.5;
+        let tap = |phase: usize, from_oldest: usize| {
+            let distance = (taps - 1 - from_oldest) as f64 + phase as f64 / count as f64 - half_length;
+            sinc(distance) * window(distance / half_length)
+        };
+        let phases: Vec<Vec<f64>> =
+            (0..count).map(|phase| (0..taps).map(|from_oldest| tap(phase, from_oldest)).collect()).collect();
+        Self::new(&phases, true)
     }
 
     fn reset(&mut self) {
-        self.history = [[0.0; TAPS]; 2];
-        self.newest = 0;
-        self.last_points = [0.0; PHASES];
+        self.past.reset();
+        self.points.fill([0.0; 1 + PIECE_FRAMES]);
     }
 
-    /// Takes a sample, returns the largest magnitude over all phases.
-    #[inline]
-    fn next(&mut self, sample: f32) -> f32 {
-        largest(&self.points(sample))
-    }
-
-    fn largest_of(&mut self, samples: impl Iterator<Item = f32>) -> f32 {
-        let mut peaks = [0.0f32; PHASES];
-        for sample in samples {
-            keep_larger(&mut peaks, &self.points(sample));
+    /// Works out the wave behind a piece.
+    fn interpolate(&mut self, piece: &[f32]) {
+        let frames = piece.len();
+        self.past.push(piece);
+        let past = self.past.delayed(self.taps - 1);
+        if self.on_sample {
+            self.points[0][1..=frames].copy_from_slice(&self.past.delayed(self.taps / 2)[..frames]);
         }
-        largest(&peaks)
-    }
-
-    fn top_of(&mut self, mut samples: impl Iterator<Item = f32>) -> f32 {
-        let mut tops = [0.0f32; PHASES];
-        // What came last, then some rows more: enough at a time that they are read long after they were written.
-        let mut rows = [[0.0f32; PHASES]; 17];
-        loop {
-            rows[0] = self.last_points;
-            let mut count = 0;
-            for (row, sample) in rows[1..].iter_mut().zip(&mut samples) {
-                *row = self.points(sample);
-                count += 1;
-            }
-            if count == 0 {
-                return largest(&tops);
-            }
-            self.last_points = rows[count];
-            // The last point has no neighbour yet: it counts as it is, and as a top with the next sample.
-            keep_larger(&mut tops, &self.last_points);
-            let wave = &rows[..=count].as_flattened()[PHASES - 2..];
-            for row in 0..count {
-                let wave = &wave[row * PHASES..][..PHASES + 2];
-                let mut parabolas = [0.0f32; PHASES];
-                for (phase, top) in parabolas.iter_mut().enumerate() {
-                    *top = parabola_top(wave[phase], wave[phase + 1], wave[phase + 2]);
-                }
-                keep_larger(&mut tops, &parabolas);
-            }
+        let first = usize::from(self.on_sample);
+        for (place, pair) in self.pairs.iter().enumerate() {
+            let (lower, upper) = self.points.split_at_mut(self.count - 1 - place);
+            fir::mirrored(pair, past, &mut lower[first + place][1..=frames], &mut upper[0][1..=frames]);
+        }
+        if let Some(taps) = &self.own_image {
+            let middle = &mut self.points[first + self.pairs.len()];
+            fir::symmetric(taps, self.taps - 1, past, &mut middle[1..=frames]);
         }
     }
 
-    /// Takes a sample, returns the wave at each phase.
-    #[inline]
-    fn points(&mut self, sample: f32) -> [f32; PHASES] {
-        self.newest = if self.newest == 0 { TAPS - 1 } else { self.newest - 1 };
-        for row in &mut self.history {
-            row[self.newest] = sample;
+    fn each_of(&mut self, piece: &[f32], peaks: &mut [f32]) {
+        self.interpolate(piece);
+        for points in &self.points {
+            keep_larger(peaks, &points[1..]);
         }
-        let samples = &self.history.as_flattened()[self.newest..self.newest + TAPS];
+    }
 
-        let mut values = [0.0f32; PHASES];
-        for (row, &past) in self.coefficients.iter().zip(samples) {
-            for (value, &coefficient) in values.iter_mut().zip(row) {
-                *value += coefficient * past;
+    fn top_of(&mut self, piece: &[f32]) -> f32 {
+        let (frames, last) = (piece.len(), self.count - 1);
+        for points in &mut self.points {
+            points[0] = points[self.past.piece_frames()];
+        }
+        self.interpolate(piece);
+        let mut tops = [0.0; PIECE_FRAMES];
+        for phase in 0..self.count {
+            // The last phase has its neighbour in the next frame: it is looked at one frame later than the others.
+            let frame = if phase == last { 0 } else { 1 };
+            let before = if phase == 0 { &self.points[last][..] } else { &self.points[phase - 1][frame..] };
+            let after = if phase == last { &self.points[0][1..] } else { &self.points[phase + 1][frame..] };
+            let points = &self.points[phase][frame..];
+            for (((top, before), middle), after) in tops[..frames].iter_mut().zip(before).zip(points).zip(after) {
+                let parabola = parabola_top(*before, *middle, *after);
+                *top = if parabola > *top { parabola } else { *top };
             }
         }
-        values
+        // The last point of all has no neighbour yet: it counts as it is, and as a top with the next sample.
+        self.points[last][frames].abs().max(largest(&tops))
     }
 }
 
 /// The largest magnitude.
 #[inline]
-fn largest<const PHASES: usize>(values: &[f32; PHASES]) -> f32 {
+fn largest(values: &[f32]) -> f32 {
     values.iter().fold(0.0, |peak, value| if value.abs() > peak { value.abs() } else { peak })
 }
 
-/// Phase by phase the larger magnitude.
+/// Frame by frame the larger magnitude.
 #[inline]
-fn keep_larger<const PHASES: usize>(peaks: &mut [f32; PHASES], values: &[f32; PHASES]) {
-    for (peak, value) in peaks.iter_mut().zip(values) {
+fn keep_larger(peaks: &mut [f32], points: &[f32]) {
+    for (peak, point) in peaks.iter_mut().zip(points) {
         // Not `max`, which asks after NaN first.
-        *peak = if value.abs() > *peak { value.abs() } else { *peak };
+        *peak = if point.abs() > *peak { point.abs() } else { *peak };
     }
 }
 
@@ -383,17 +350,17 @@ mod tests {
     use super::*;
     use crate::units::db_from_gain;
 
-    /// Gain in dB of one phase at a share of the sample rate.
-    fn phase_gain_db<const TAPS: usize, const PHASES: usize>(
-        fir: &Fir<TAPS, PHASES>,
-        phase: usize,
-        frequency: f64,
-    ) -> f64 {
+    /// Gain in dB of one phase at a share of the sample rate, from its answer to an impulse.
+    fn phase_gain_db(phases: &Phases, phase: usize, frequency: f64) -> f64 {
+        let mut phases = phases.clone();
+        let mut piece = [0.0; PIECE_FRAMES];
+        piece[0] = 1.0;
+        phases.interpolate(&piece);
         let (mut real, mut imaginary) = (0.0, 0.0);
-        for (tap, row) in fir.coefficients.iter().enumerate() {
-            let angle = 2.0 * PI * frequency * tap as f64;
-            real += f64::from(row[phase]) * angle.cos();
-            imaginary += f64::from(row[phase]) * angle.sin();
+        for (frame, &answer) in phases.points[phase][1..].iter().enumerate() {
+            let angle = 2.0 * PI * frequency * frame as f64;
+            real += f64::from(answer) * angle.cos();
+            imaginary += f64::from(answer) * angle.sin();
         }
         db_from_gain(real.hypot(imaginary))
     }
@@ -401,12 +368,12 @@ mod tests {
     /// The figures were computed from the printed coefficients by another program, at 48 kHz.
     #[test]
     fn itu_phases_have_the_published_gains() {
-        let fir = Fir::from_phases(&ITU_PHASES);
+        let phases = Phases::itu();
         for (frequency_hz, outer_db, inner_db) in
             [(0.0, 0.014, -0.238), (12_000.0, -0.02, 0.22), (20_000.0, -0.09, -0.11)]
         {
             for (phase, expected_db) in [outer_db, inner_db, inner_db, outer_db].into_iter().enumerate() {
-                let gain_db = phase_gain_db(&fir, phase, frequency_hz / 48_000.0);
+                let gain_db = phase_gain_db(&phases, phase, frequency_hz / 48_000.0);
                 assert!((gain_db - expected_db).abs() < 0.006, "phase {phase} at {frequency_hz} Hz: {gain_db} dB");
             }
         }
@@ -414,12 +381,12 @@ mod tests {
 
     #[test]
     fn libebur128_phases_have_the_measured_gains() {
-        let fir = Fir::<12, 4>::windowed_sinc(hann_window);
+        let phases = Phases::windowed_sinc(12, 4, hann_window);
         for (frequency_hz, quarter_db, half_db) in
             [(16_000.0, 0.06, 0.11), (18_000.0, -0.10, -0.20), (20_000.0, -0.80, -1.78)]
         {
             for (phase, expected_db) in [(1, quarter_db), (2, half_db), (3, quarter_db)] {
-                let gain_db = phase_gain_db(&fir, phase, frequency_hz / 48_000.0);
+                let gain_db = phase_gain_db(&phases, phase, frequency_hz / 48_000.0);
                 assert!((gain_db - expected_db).abs() < 0.006, "phase {phase} at {frequency_hz} Hz: {gain_db} dB");
             }
         }
@@ -427,10 +394,10 @@ mod tests {
 
     #[test]
     fn sharp_phases_are_flat() {
-        let fir = Fir::<32, 8>::windowed_sinc(kaiser_window);
+        let phases = Phases::windowed_sinc(32, 8, kaiser_window);
         for phase in 0..8 {
             for step in 0..=440 {
-                let gain_db = phase_gain_db(&fir, phase, f64::from(step) * 0.001);
+                let gain_db = phase_gain_db(&phases, phase, f64::from(step) * 0.001);
                 assert!(gain_db.abs() < 0.05, "phase {phase} at {step}/1000 of the rate: {gain_db} dB");
             }
         }

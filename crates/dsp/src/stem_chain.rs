@@ -82,13 +82,18 @@ impl StemChain {
 
     /// Works on a block in place. `[audio]`
     pub fn process(&mut self, block: &mut [&mut [f32]]) {
-        let Self { trim, equalizer, compressor, bypass, meter, .. } = self;
+        self.process_unmeasured(block);
+        self.meter.process(block);
+    }
+
+    /// The same for whoever measures the sound at another time. `[audio]`
+    pub fn process_unmeasured(&mut self, block: &mut [&mut [f32]]) {
+        let Self { trim, equalizer, compressor, bypass, .. } = self;
         bypass.process(block, |piece| {
             trim.process(piece);
             equalizer.process(piece);
             compressor.process(piece);
         });
-        meter.process(block);
     }
 
     /// How late the output is: never. `[any]`

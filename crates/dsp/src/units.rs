@@ -1,4 +1,6 @@
-//! Conversions between decibels, linear gain and loudness: the only home of `log10` and `powf` on a base of ten.
+//! Conversions between decibels, linear gain and loudness: the only home of `log10` and of powers of ten.
+
+use std::f64::consts::LN_10;
 
 /// What stands for "nothing at all" in every figure given in decibels, LUFS or LU: silence, shown as −∞.
 ///
@@ -7,7 +9,7 @@ pub const SILENCE_DB: f64 = -200.0;
 
 /// Linear gain of `db` decibels; [`SILENCE_DB`] and below is exactly zero.
 pub fn gain_from_db(db: f64) -> f64 {
-    if db <= SILENCE_DB { 0.0 } else { 10f64.powf(db * 0.05) }
+    if db <= SILENCE_DB { 0.0 } else { (db * (0.05 * LN_10)).exp() }
 }
 
 /// Decibels of a linear gain or amplitude; the sign is ignored, and nothing is below [`SILENCE_DB`].

@@ -13,10 +13,17 @@ fn noise(frames: usize, mut seed: u64) -> Vec<f32> {
         .collect()
 }
 
+/// The reading at each sample.
+fn readings(interpolator: &mut PeakInterpolator, signal: &[f32]) -> Vec<f32> {
+    let mut readings = vec![0.0; signal.len()];
+    interpolator.each_of(signal, &mut readings);
+    readings
+}
+
 /// The largest reading over a signal, including what is still in the filter at its end.
 fn peak(interpolator: &mut PeakInterpolator, signal: &[f32]) -> f32 {
-    let tail = std::iter::repeat_n(0.0, 2 * interpolator.latency_frames());
-    signal.iter().copied().chain(tail).map(|sample| interpolator.next(sample)).fold(0.0, f32::max)
+    let tail = vec![0.0; 2 * interpolator.latency_frames()];
+    interpolator.largest_of(signal).max(interpolator.largest_of(&tail))
 }
 
 #[test]
@@ -41,11 +48,9 @@ fn libebur128_like_reads_what_libebur128_reads() {
 fn sharp_finds_the_top_of_a_quarter_rate_sine() {
     for sample_rate_hz in [44_100.0, 88_200.0, 176_400.0] {
         let mut interpolator = PeakInterpolator::sharp(sample_rate_hz);
-        let readings = (0..400).map(|frame| {
-            let phase = std::f64::consts::PI * (0.5 * f64::from(frame) + 0.25);
-            interpolator.next(phase.sin() as f32)
-        });
-        let top = readings.skip(64).fold(0.0, f32::max);
+        let sine: Vec<f32> =
+            (0..400).map(|frame| (std::f64::consts::PI * (0.5 * f64::from(frame) + 0.25)).sin() as f32).collect();
+        let top = readings(&mut interpolator, &sine)[64..].iter().copied().fold(0.0, f32::max);
         assert!((20.0 * top.log10()).abs() < 0.05, "{sample_rate_hz} Hz: {top}");
     }
 }
@@ -63,7 +68,9 @@ fn a_peak_is_reported_latency_frames_late() {
         ("sharp, 192 kHz", PeakInterpolator::sharp(192_000.0)),
     ] {
         let latency_frames = interpolator.latency_frames();
-        let readings: Vec<f32> = (0..100).map(|frame| interpolator.next(if frame == 40 { 1.0 } else { 0.0 })).collect();
+        let mut impulse = [0.0; 100];
+        impulse[40] = 1.0;
+        let readings = readings(&mut interpolator, &impulse);
         let loudest = (0..100).max_by(|&a, &b| readings[a].total_cmp(&readings[b])).unwrap();
         // Phases that straddle the sample see it from both sides with the same height.
         assert!((readings[40 + latency_frames] - readings[loudest]).abs() < 1e-6, "{name}");
@@ -84,9 +91,8 @@ fn a_reset_interpolator_equals_a_new_one() {
         PeakInterpolator::sharp(96_000.0),
         PeakInterpolator::sharp(192_000.0),
     ] {
-        let first: Vec<f32> = signal.iter().map(|&sample| interpolator.next(sample)).collect();
+        let first = readings(&mut interpolator, &signal);
         interpolator.reset();
-        let second: Vec<f32> = signal.iter().map(|&sample| interpolator.next(sample)).collect();
-        assert_eq!(first, second);
+        assert_eq!(readings(&mut interpolator, &signal), first);
     }
 }

@@ -52,8 +52,8 @@ pub fn draw_arrow(painter: &Painter, theme: &Theme, inside: Rect) {
 }
 
 /// Shows a button that opens a menu; answers with the number of the line that was clicked.
-pub fn menu(ui: &mut Ui, theme: &Theme, rect: Rect, label: &str, lines: &[String]) -> Option<usize> {
-    let response = switch::action(ui, theme, rect, label, "Opens a menu.");
+pub fn menu(ui: &mut Ui, theme: &Theme, rect: Rect, label: &str, lines: &[String], tip: &str) -> Option<usize> {
+    let response = switch::action(ui, theme, rect, label, tip);
     let picked = Popup::menu(&response).show(|ui| lines.iter().position(|line| ui.button(line).clicked()));
     picked.and_then(|menu| menu.inner)
 }

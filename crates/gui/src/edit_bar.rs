@@ -1,6 +1,9 @@
 //! Edit bar: two sets of settings to compare, steps back and forward, and presets by name.
 
-use egui::{Align2, Key, Modifiers, Popup, Rect, Role, ScrollArea, Sense, StrokeKind, Ui, Vec2, WidgetInfo};
+use egui::{
+    Align, Align2, Button, Key, Layout, Modifiers, Popup, Rect, Role, ScrollArea, Sense, StrokeKind, Ui, UiBuilder,
+    Vec2, WidgetInfo, pos2,
+};
 
 use crate::theme::{self, Theme};
 use crate::{choice, keyboard, switch};
@@ -47,6 +50,8 @@ pub struct EditBar<'a> {
     pub is_changed: bool,
     /// Every preset, in the order of the menu.
     pub presets: &'a [String],
+    /// How many of them come with the plugin; the user's own follow.
+    pub factory_count: usize,
 }
 
 /// What a hand asks for.
@@ -66,6 +71,10 @@ pub enum BarEdit {
     Load(usize),
     /// The settings in force as a preset; the window asks for a name.
     Save,
+    /// Another name for the preset of this number; the window asks for it.
+    Rename(usize),
+    /// The preset of this number out of the menu.
+    Delete(usize),
 }
 
 impl EditBar<'_> {
@@ -79,7 +88,10 @@ impl EditBar<'_> {
         for (slot, x) in [(Slot::A, 0.0), (Slot::B, 32.0)] {
             let name = format!("Settings {}", slot.letter());
             let on = Some(self.slot == slot);
-            if switch::letter(ui, theme, at(x, 30.0), slot.letter(), &name, on, theme::ACCENT) && self.slot != slot {
+            let tip = "One of two sets of settings, to hear one against the other.";
+            let place = at(x, 30.0);
+            if switch::letter_with(ui, theme, place, slot.letter(), &name, tip, on, theme::ACCENT) && self.slot != slot
+            {
                 edit = Some(BarEdit::Compare(slot));
             }
         }
@@ -87,10 +99,12 @@ impl EditBar<'_> {
         if button(ui, theme, at(66.0, 72.0), &copy, "Copy to the other settings", true, "both sets are alike then.") {
             edit = Some(BarEdit::CopyToOther);
         }
-        if button(ui, theme, at(146.0, 54.0), "Undo", "Undo", self.undo.is_some(), self.undo.unwrap_or("Nothing")) {
+        let tip = self.undo.map_or("nothing to take back.".to_owned(), |step| format!("takes back {step}."));
+        if button(ui, theme, at(146.0, 54.0), "Undo", "Undo", self.undo.is_some(), &tip) {
             edit = Some(BarEdit::Undo);
         }
-        if button(ui, theme, at(204.0, 54.0), "Redo", "Redo", self.redo.is_some(), self.redo.unwrap_or("Nothing")) {
+        let tip = self.redo.map_or("nothing was taken back.".to_owned(), |step| format!("does {step} again."));
+        if button(ui, theme, at(204.0, 54.0), "Redo", "Redo", self.redo.is_some(), &tip) {
             edit = Some(BarEdit::Redo);
         }
         let presets = at(266.0, 0.0).with_max_x(rect.right());
@@ -132,23 +146,55 @@ impl EditBar<'_> {
 
         let response = response.on_hover_text("Every setting at once, by its name. Undo brings back what was.");
         let mut edit = response.clicked().then_some(BarEdit::Browse);
-        Popup::menu(&response).width(rect.width()).show(|ui| {
+        Popup::menu(&response).width(rect.width().max(theme.points(MENU_WIDTH))).show(|ui| {
             ScrollArea::vertical().max_height(theme.points(420.0)).show(ui, |ui| {
                 for (number, preset) in self.presets.iter().enumerate() {
-                    if ui.selectable_label(self.preset == Some(preset), preset).clicked() {
-                        edit = Some(BarEdit::Load(number));
+                    if let Some(picked) = self.show_line(ui, theme, number, preset) {
+                        edit = Some(picked);
                         ui.close();
                     }
                 }
             });
             ui.separator();
-            if ui.button("Save as …").clicked() {
+            let save = ui.button("Save as …");
+            if save.clicked() {
                 edit = Some(BarEdit::Save);
             }
+            save.on_hover_text("The settings in force as a preset of your own.");
         });
         edit
     }
+
+    /// A line of the menu; the user's own presets can be renamed and deleted there.
+    fn show_line(&self, ui: &mut Ui, theme: &Theme, number: usize, preset: &str) -> Option<BarEdit> {
+        let height = ui.spacing().interact_size.y;
+        let line = ui.allocate_exact_size(Vec2::new(ui.available_width(), height), Sense::hover()).0;
+        let is_own = number >= self.factory_count;
+        let (button, gap) = (theme.points(56.0), theme.points(4.0));
+        let end = if is_own { line.right() - 2.0 * (button + gap) } else { line.right() };
+        let place = UiBuilder::new().max_rect(line.with_max_x(end)).layout(Layout::top_down_justified(Align::Min));
+        let name = Button::selectable(self.preset == Some(preset), preset).truncate();
+        let name = ui.scope_builder(place, |ui| ui.add(name)).inner;
+        let mut edit = name.clicked().then_some(BarEdit::Load(number));
+        name.on_hover_text(format!("Load {preset}"));
+        if is_own {
+            let at = |x: f32| Rect::from_min_size(pos2(x, line.top()), Vec2::new(button, line.height()));
+            let (rename, delete) = (format!("Rename {preset}"), format!("Delete {preset}"));
+            let (first, second) = (at(end + gap), at(end + 2.0 * gap + button));
+            if switch::letter_with(ui, theme, first, "Rename", &rename, "Asks for the name.", None, theme::ACCENT) {
+                edit = Some(BarEdit::Rename(number));
+            }
+            let tip = "Puts its file aside; it can be brought back.";
+            if switch::letter_with(ui, theme, second, "Delete", &delete, tip, None, theme::ACCENT) {
+                edit = Some(BarEdit::Delete(number));
+            }
+        }
+        edit
+    }
 }
+
+/// The least width of the menu, in design points.
+const MENU_WIDTH: f32 = 360.0;
 
 /// A button that may have nothing to do; true when it was clicked.
 fn button(ui: &Ui, theme: &Theme, rect: Rect, text: &str, name: &str, enabled: bool, tip: &str) -> bool {

@@ -82,10 +82,11 @@ impl EqualizerGraph {
             self.compute(settings);
         }
         let scale = GraphScale { rect };
-        self.take_double_click(ui, &scale, settings, bands);
+        let is_hovered = self.take_double_click(ui, &scale, settings, bands);
         scale.draw_grid(ui, theme);
         let painter = ui.painter().with_clip_rect(rect);
         self.draw_spectra(&painter, theme, &scale);
+        scale.draw_numbers(ui, theme);
         self.draw_curves(&painter, theme, &scale);
         let mut told = None;
         for (controls, band) in bands.iter().zip(bands_of(settings)) {
@@ -95,20 +96,25 @@ impl EqualizerGraph {
         let line = rect.shrink2(Vec2::new(theme.points(34.0), theme.points(4.0)));
         if let Some(controls) = told {
             let text = equalizer_node::reading(controls);
-            theme.write(&painter, line, Align2::LEFT_TOP, &text, theme::VALUE, theme::TEXT);
+            theme.write_over(&painter, line, Align2::LEFT_TOP, &text, theme::VALUE, theme::TEXT);
         } else if ui.input(|input| input.time) < self.full_until_s {
             let text = "! Every bell and shelf is in use.";
-            theme.write(&painter, line, Align2::LEFT_TOP, text, theme::VALUE, theme::UNUSUAL);
+            theme.write_over(&painter, line, Align2::LEFT_TOP, text, theme::VALUE, theme::UNUSUAL);
+        } else if is_hovered {
+            // A tip would lie on the values below while the pointer rests here.
+            let text = "Double-click brings a band here.";
+            theme.write_over(&painter, line, Align2::LEFT_TOP, text, theme::LABEL, theme::QUIET_TEXT);
         }
     }
 
+    /// True while the pointer is on the graph, beside the nodes.
     fn take_double_click(
         &mut self,
         ui: &Ui,
         scale: &GraphScale,
         settings: &EqualizerSettings,
         bands: &[BandControls; 7],
-    ) {
+    ) -> bool {
         // No focus: without a pointer there is no place to click.
         let response = ui.interact(scale.rect, ui.scope_id().with("equalizer graph"), Sense::CLICK);
         let on = bands.iter().filter(|band| band.is_on()).count();
@@ -116,39 +122,46 @@ impl EqualizerGraph {
             current_text_value: Some(format!("{on} of 7 bands on")),
             ..WidgetInfo::labeled(Role::GraphicsObject, true, "Equalizer graph")
         });
-        let Some(at) = response.interact_pointer_pos().filter(|_| response.double_clicked()) else { return };
-        match nearest_free(settings, bands, scale.frequency_at(at.x)) {
-            Some(band) => equalizer_node::bring(band, scale, at),
-            None => {
-                self.full_until_s = ui.input(|input| input.time) + SAID_S;
-                ui.ctx().request_repaint_after_secs(SAID_S as f32);
+        if let Some(at) = response.interact_pointer_pos().filter(|_| response.double_clicked()) {
+            match nearest_free(settings, bands, scale.frequency_at(at.x)) {
+                Some(band) => equalizer_node::bring(band, scale, at),
+                None => {
+                    self.full_until_s = ui.input(|input| input.time) + SAID_S;
+                    ui.ctx().request_repaint_after_secs(SAID_S as f32);
+                }
             }
         }
+        response.hovered()
     }
 
     fn draw_curves(&self, painter: &Painter, theme: &Theme, scale: &GraphScale) {
+        // Above, where curves seldom are.
+        let line =
+            |row: usize| scale.rect.shrink(theme.points(6.0)).translate(Vec2::Y * row as f32 * theme.points(15.0));
+        if let Some(legend) = self.legend() {
+            theme.write_over(painter, line(0), Align2::RIGHT_TOP, legend, 11.0, theme::QUIET_TEXT);
+        }
         for (row, (name, color, gains_db)) in self.curves.iter().enumerate() {
             let place = |(point, gain_db): (usize, &f32)| scale.place(GraphScale::curve_hz(point, POINTS), *gain_db);
             let points: Vec<Pos2> = gains_db.iter().enumerate().map(place).collect();
             painter.add(Shape::line(points, theme.stroke(2.0, *color)));
             if self.curves.len() > 1 {
-                let line =
-                    scale.rect.shrink(theme.points(6.0)).translate(Vec2::new(0.0, row as f32 * theme.points(15.0)));
-                theme.write(painter, line, Align2::RIGHT_TOP, name, theme::LABEL, *color);
+                theme.write_over(painter, line(row + 1), Align2::RIGHT_TOP, name, theme::LABEL, *color);
             }
         }
     }
 
+    /// What tells the spectra apart.
+    fn legend(&self) -> Option<&'static str> {
+        match (self.before_db, self.after_db) {
+            (Some(_), Some(_)) => Some("area: before, line: after"),
+            (Some(_), None) => Some("area: before"),
+            (None, Some(_)) => Some("line: after"),
+            (None, None) => None,
+        }
+    }
+
     fn draw_spectra(&self, painter: &Painter, theme: &Theme, scale: &GraphScale) {
-        let legend = match (self.before_db, self.after_db) {
-            (Some(_), Some(_)) => "area: before, line: after",
-            (Some(_), None) => "area: before",
-            (None, Some(_)) => "line: after",
-            (None, None) => return,
-        };
-        // Above the frequencies, where curves seldom are.
-        let foot = scale.rect.shrink2(Vec2::new(theme.points(6.0), theme.points(16.0)));
-        theme.write(painter, foot, Align2::RIGHT_BOTTOM, legend, 11.0, theme::QUIET_TEXT);
         if let Some(before_db) = &self.before_db {
             let color = theme::LINE.gamma_multiply(0.55);
             let mut area = Mesh::default();

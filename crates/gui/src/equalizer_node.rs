@@ -58,11 +58,18 @@ pub fn show(ui: &mut Ui, theme: &Theme, scale: &GraphScale, controls: &BandContr
 
     let held = response.hovered() || response.dragged();
     draw(ui, theme, controls, band, center, radius, held);
+    let does = match (controls.mark, &controls.gain) {
+        ("HP", None) => "removes what is below",
+        (_, None) => "removes what is above",
+        ("LS", _) => "lifts or lowers what is below",
+        ("HS", _) => "lifts or lowers what is above",
+        _ => "lifts or lowers what is around it",
+    };
+    let (drag, wheel) = if controls.gain.is_some() { ("frequency and gain", "Q") } else { ("frequency", "slope") };
     response.on_hover_and_drag_cursor(CursorIcon::Grab).on_hover_text(format!(
-        "{} ({}): drag for frequency and gain, Shift for fine, wheel for {}, double-click to switch, right click for more.",
+        "{} ({}): {does}.\nDrag for {drag}, Shift for fine, wheel for {wheel}, double-click to switch, right click for more.",
         controls.name,
         if on { "on" } else { "off" },
-        if controls.quality.is_some() { "Q" } else { "slope" },
     ));
     held || focused
 }

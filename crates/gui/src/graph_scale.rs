@@ -61,22 +61,38 @@ impl GraphScale {
         pos2(x, self.rect.bottom() - self.rect.height() * ((tilted_db - low) / (high - low)).clamp(0.0, 1.0))
     }
 
-    /// Draws well, lines and their numbers.
+    /// Draws well and lines.
     pub fn draw_grid(&self, ui: &Ui, theme: &Theme) {
         let (painter, rect) = (ui.painter(), self.rect);
         painter.rect_filled(rect, theme.rounding(), theme::WELL);
         let line = theme.stroke(0.6, theme::RAISED);
+        for (frequency_hz, _) in FREQUENCIES_HZ {
+            painter.vline(self.x_of(frequency_hz), rect.y_range(), line);
+        }
+        for gain_db in GAINS_DB {
+            let stroke = if gain_db == 0.0 { theme.stroke(1.0, theme::LINE) } else { line };
+            painter.hline(rect.x_range(), self.y_of(gain_db), stroke);
+        }
+    }
+
+    /// Writes the numbers of the lines, over what lies behind the curves.
+    pub fn draw_numbers(&self, ui: &Ui, theme: &Theme) {
+        let (painter, rect) = (ui.painter(), self.rect);
         for (frequency_hz, label) in FREQUENCIES_HZ {
             let x = self.x_of(frequency_hz);
-            painter.vline(x, rect.y_range(), line);
-            let foot = Rect::from_min_max(pos2(x, rect.top()), pos2(x, rect.bottom() - theme.points(2.0)));
-            theme.write(painter, foot, Align2::CENTER_BOTTOM, label, 11.0, theme::QUIET_TEXT);
+            // The first and the last keep away from the gains and from the edge.
+            let (align, way) = match label {
+                "20" => (Align2::LEFT_BOTTOM, 3.0),
+                "20k" => (Align2::RIGHT_BOTTOM, -3.0),
+                _ => (Align2::CENTER_BOTTOM, 0.0),
+            };
+            let foot = pos2(x + theme.points(way), rect.bottom() - theme.points(2.0));
+            theme.write(painter, Rect::from_pos(foot), align, label, 11.0, theme::QUIET_TEXT);
         }
-        for gain_db in [-12.0, -6.0, 0.0, 6.0, 12.0] {
-            let y = self.y_of(gain_db);
-            painter.hline(rect.x_range(), y, if gain_db == 0.0 { theme.stroke(1.0, theme::LINE) } else { line });
-            let start = Rect::from_min_max(pos2(rect.left() + theme.points(3.0), y), pos2(rect.right(), y));
-            theme.write(painter, start, Align2::LEFT_BOTTOM, &figure::gain_mark(gain_db), 11.0, theme::QUIET_TEXT);
+        for gain_db in GAINS_DB {
+            let start = pos2(rect.left() + theme.points(3.0), self.y_of(gain_db));
+            let text = figure::gain_mark(gain_db);
+            theme.write(painter, Rect::from_pos(start), Align2::LEFT_BOTTOM, &text, 11.0, theme::QUIET_TEXT);
         }
     }
 }
@@ -84,6 +100,8 @@ impl GraphScale {
 /// Slope that makes most music look level.
 const TILT_DB_PER_OCTAVE: f64 = 4.5;
 
+/// Gains with a line.
+const GAINS_DB: [f32; 5] = [-12.0, -6.0, 0.0, 6.0, 12.0];
 /// Frequencies with a line, and how they read.
 const FREQUENCIES_HZ: [(f32, &str); 10] = [
     (20.0, "20"),

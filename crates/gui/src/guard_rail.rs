@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use dsp::role::{SEVERE_RATIO, SEVERE_TRIM_DB};
 use egui::{Align2, Color32, Rect, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo};
 
+use crate::figure;
 use crate::theme::{self, Theme};
 
 /// How usual a value is for the role of its stem.
@@ -54,7 +55,11 @@ impl Tone {
     }
 }
 
-/// Shows what is to be said about a value: a triangle, the sentence in the colour of its tone, and both to screen readers.
+/// Corners within a square of size 1.
+const OCTAGON: [[f32; 2]; 8] =
+    [[0.29, 0.0], [0.71, 0.0], [1.0, 0.29], [1.0, 0.71], [0.71, 1.0], [0.29, 1.0], [0.0, 0.71], [0.0, 0.29]];
+
+/// Shows what is to be said about a value: a sign and the sentence, both in the colour of its tone, and to screen readers.
 /// `about` is whose value it is. Nothing to say draws nothing.
 pub fn show(ui: &Ui, theme: &Theme, rect: Rect, about: &str, tone: Tone, sentence: &str) {
     if tone == Tone::Usual || sentence.is_empty() {
@@ -67,10 +72,15 @@ pub fn show(ui: &Ui, theme: &Theme, rect: Rect, about: &str, tone: Tone, sentenc
     });
     let size = theme.points(13.0);
     let corner = rect.min + Vec2::new(0.0, theme.points(1.5));
-    let corners = [Vec2::new(0.5 * size, 0.0), Vec2::new(size, size), Vec2::new(0.0, size)].map(|way| corner + way);
+    // As on the road: a triangle warns, an octagon says stop.
+    let (ways, middle): (&[[f32; 2]], f32) = match tone {
+        Tone::Severe => (&OCTAGON, 0.5),
+        _ => (&[[0.5, 0.0], [1.0, 1.0], [0.0, 1.0]], 0.62),
+    };
+    let corners = ways.iter().map(|way| corner + size * Vec2::from(*way)).collect();
     let painter = ui.painter();
-    painter.add(Shape::convex_polygon(corners.to_vec(), tone.color(), Stroke::NONE));
-    let middle = Rect::from_center_size(corner + Vec2::new(0.5 * size, 0.62 * size), Vec2::ZERO);
+    painter.add(Shape::convex_polygon(corners, tone.color(), Stroke::NONE));
+    let middle = Rect::from_pos(corner + size * Vec2::new(0.5, middle));
     theme.write(painter, middle, Align2::CENTER_CENTER, "!", 10.0, theme::TEXT_ON_BRIGHT);
     let words = rect.with_min_x(rect.left() + size + theme.points(5.0));
     theme.write_wrapped(painter, words, sentence, 13.0, tone.color());
@@ -94,7 +104,10 @@ pub fn range_sentence(name: &str, usual: &RangeInclusive<f32>, unit: &str) -> St
 pub fn trim_sentence(trim_db: f32, usual: &RangeInclusive<f32>, role_name: &str) -> Option<String> {
     match Tone::of_trim(trim_db, usual) {
         Tone::Usual => None,
-        Tone::Unusual => Some(format!("Unusual for {role_name}: {:+.0} to {:+.0} dB", usual.start(), usual.end())),
+        Tone::Unusual => {
+            let [from, to] = [usual.start(), usual.end()].map(|trim_db| figure::gain_mark(*trim_db));
+            Some(format!("Unusual for {role_name}: {from} to {to} dB"))
+        }
         Tone::Severe => Some(format!("A {:.1} dB move belongs in the mix", trim_db.abs())),
     }
 }

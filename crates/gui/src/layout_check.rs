@@ -1,9 +1,9 @@
 //! Layout check: what is wrong with an arrangement that was drawn, for the tests of windows.
 //!
-//! Looks at what egui has drawn, not at what was meant: no two controls cross, no two texts lie on each other, no text
-//! leaves its place or the window, and none is cut.
+//! Looks at what egui has drawn, not at what was meant: no two controls cross, no two texts lie on or touch each other, no
+//! text leaves its place or the window, and none is cut. Texts within graphs count like all others.
 
-use egui::{Context, FullOutput, Id, Rect, Shape};
+use egui::{Context, FullOutput, Id, Order, Rect, Shape, Vec2};
 
 /// A text as it is drawn.
 struct Text {
@@ -23,6 +23,9 @@ struct Control {
 
 /// Rounding to the grid of pixels may move an edge by as much, in points.
 const ROUNDING: f32 = 1.0;
+
+/// Nearer to each other than this, two texts look like one.
+const NEAR: Vec2 = Vec2::new(2.0, 1.0);
 
 /// What is wrong with the last frame, a sentence for each fault. `name_of` says what screen readers call a control: what
 /// has no name is the workings of egui. `may_cross` tells what may lie on something else by its nature, such as the nodes
@@ -66,8 +69,11 @@ pub fn faults(
             faults.push(format!("{said:?} is cut off: {rect:?} in {clip:?}"));
         }
         for other in texts.iter().skip(number + 1) {
-            if rect.intersect(*clip).shrink(ROUNDING).intersects(other.rect.intersect(other.clip)) {
+            let [one, two] = [rect.intersect(*clip), other.rect.intersect(other.clip)];
+            if one.shrink(ROUNDING).intersects(two) {
                 faults.push(format!("{said:?} lies on {:?}: {rect:?}, {:?}", other.said, other.rect));
+            } else if one.expand2(NEAR).intersects(two) {
+                faults.push(format!("{said:?} touches {:?}: {rect:?}, {:?}", other.said, other.rect));
             }
         }
         for control in controls.iter().filter(|control| !may_cross(&control.name)) {
@@ -77,6 +83,25 @@ pub fn faults(
         }
     }
     faults
+}
+
+/// The tip under the pointer, line by line; empty while there is none.
+pub fn tip(ctx: &Context, output: &FullOutput) -> String {
+    let place = ctx.memory(|memory| {
+        let tip = memory.areas().visible_layer_ids().into_iter().find(|layer| layer.order == Order::Tooltip);
+        tip.and_then(|layer| memory.area_rect(layer.id))
+    });
+    let Some(place) = place else { return String::new() };
+    let mut said: Vec<String> = Vec::new();
+    for clipped in &output.shapes {
+        visit(&clipped.shape, &mut |shape| match shape {
+            // The tip's own frame comes after all that it hides.
+            Shape::Rect(shape) if shape.rect.expand(ROUNDING).contains_rect(place.shrink(ROUNDING)) => said.clear(),
+            Shape::Text(text) if place.contains(text.pos) => said.push(text.galley.text().to_owned()),
+            _ => {}
+        });
+    }
+    said.join("\n")
 }
 
 /// Whether two rectangles share more than an edge, and neither holds the other.
@@ -103,22 +128,25 @@ fn controls(ctx: &Context, name_of: &dyn Fn(Id) -> Option<String>) -> Vec<Contro
 }
 
 fn texts(output: &FullOutput) -> Vec<Text> {
-    fn collect(shape: &Shape, clip: Rect, texts: &mut Vec<Text>) {
-        match shape {
-            Shape::Vec(shapes) => shapes.iter().for_each(|shape| collect(shape, clip, texts)),
-            Shape::Text(text) => {
-                let rect = text.galley.mesh_bounds.translate(text.pos.to_vec2());
-                if rect.is_positive() && rect.intersects(clip) {
-                    let said = text.galley.text().to_owned();
-                    texts.push(Text { said, rect, clip, is_cut: text.galley.elided });
-                }
-            }
-            _ => {}
-        }
-    }
     let mut texts = Vec::new();
     for clipped in &output.shapes {
-        collect(&clipped.shape, clipped.clip_rect, &mut texts);
+        let clip = clipped.clip_rect;
+        visit(&clipped.shape, &mut |shape| {
+            let Shape::Text(text) = shape else { return };
+            let rect = text.galley.mesh_bounds.translate(text.pos.to_vec2());
+            if rect.is_positive() && rect.intersects(clip) {
+                let said = text.galley.text().to_owned();
+                texts.push(Text { said, rect, clip, is_cut: text.galley.elided });
+            }
+        });
     }
     texts
+}
+
+/// Hands over every shape in the order of drawing.
+pub(crate) fn visit(shape: &Shape, see: &mut dyn FnMut(&Shape)) {
+    match shape {
+        Shape::Vec(shapes) => shapes.iter().for_each(|shape| visit(shape, see)),
+        shape => see(shape),
+    }
 }

@@ -7,11 +7,14 @@
 // What everything is made of.
 pub mod figure;
 pub mod parameter;
+pub mod peak;
 pub mod shown;
 pub mod theme;
 
 // For the tests of windows.
+pub mod contrast_check;
 pub mod layout_check;
+pub mod picture;
 
 // Controls: what a hand can hold.
 pub mod choice;

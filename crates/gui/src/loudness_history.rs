@@ -22,8 +22,10 @@ const STEP_S: f64 = 0.1;
 const KEEP_S: f64 = 12.0 * 3_600.0;
 /// Loudness at the lower and upper edge, LUFS.
 const EDGES_LUFS: [f32; 2] = [-40.0, 0.0];
+/// The line that moves most, and is looked at least.
+const MOMENTARY: Color32 = Color32::from_rgb(0x6b, 0x77, 0x83);
 /// The lines, back to front.
-const LINES: [(&str, Color32, f32); 3] = [("M", theme::LINE, 1.0), ("S", theme::ACCENT, 1.6), ("I", theme::TEXT, 2.2)];
+const LINES: [(&str, Color32, f32); 3] = [("M", MOMENTARY, 1.0), ("S", theme::ACCENT, 1.6), ("I", theme::TEXT, 2.2)];
 
 impl Default for LoudnessHistory {
     fn default() -> Self {
@@ -72,18 +74,20 @@ impl LoudnessHistory {
         let response = self.axis.hold(ui, theme, rect, known, "Loudness history", &value);
         let painter = ui.painter().with_clip_rect(rect);
         painter.rect_filled(rect, theme.rounding(), theme::WELL);
-        for loudness_lufs in [-30.0, -20.0, -10.0] {
-            let y = y_of(rect, loudness_lufs);
-            painter.hline(rect.x_range(), y, theme.stroke(0.6, theme::RAISED));
-            let line = Rect::from_min_max(pos2(rect.left() + theme.points(3.0), y), pos2(rect.right(), y));
-            let text = figure::gain_mark(loudness_lufs);
-            theme.write(&painter, line, Align2::LEFT_BOTTOM, &text, 11.0, theme::QUIET_TEXT);
+        const LINES_LUFS: [f32; 3] = [-30.0, -20.0, -10.0];
+        for loudness_lufs in LINES_LUFS {
+            painter.hline(rect.x_range(), y_of(rect, loudness_lufs), theme.stroke(0.6, theme::RAISED));
         }
-        self.axis.draw(ui, theme, rect, known);
         let (start_s, end_s) = self.axis.seen_s(known);
         for (figure, (_, color, width)) in LINES.iter().enumerate() {
             self.draw_line(&painter, theme, rect, start_s, end_s, (figure, *color, *width));
         }
+        for loudness_lufs in LINES_LUFS {
+            let start = Rect::from_pos(pos2(rect.left() + theme.points(4.0), y_of(rect, loudness_lufs)));
+            let text = figure::gain_mark(loudness_lufs);
+            theme.write_over(&painter, start, Align2::LEFT_CENTER, &text, 11.0, theme::QUIET_TEXT);
+        }
+        self.axis.draw(ui, theme, rect, known);
         if let Some(target_lufs) = target_lufs {
             let y = y_of(rect, target_lufs as f32);
             painter.add(Shape::dashed_line(
@@ -94,10 +98,16 @@ impl LoudnessHistory {
             ));
             let line = rect.with_max_x(rect.right() - theme.points(4.0)).with_max_y(y);
             let text = format!("target {}", figure::level(target_lufs));
-            theme.write(&painter, line, Align2::RIGHT_BOTTOM, &text, 11.0, theme::UNUSUAL);
+            theme.write_over(&painter, line, Align2::RIGHT_BOTTOM, &text, 11.0, theme::UNUSUAL);
         }
+        let response = response.on_hover_text(
+            "Loudness in LUFS of the last 400 ms (M), of the last 3 s (S), and since the measurement began (I).\n\
+             The wheel zooms, a drag moves, a double-click goes back to now.",
+        );
         if let Some(at) = response.hover_pos() {
             self.draw_pointer(&painter, theme, rect, start_s, at);
+        } else {
+            draw_legend(&painter, theme, rect);
         }
     }
 
@@ -143,7 +153,18 @@ impl LoudnessHistory {
         let [momentary, short_term, integrated] = spans.map(reading);
         let text = format!("{}   M {momentary}   S {short_term}   I {integrated}", clock(time_s));
         let line = rect.shrink2(egui::Vec2::new(theme.points(34.0), theme.points(4.0)));
-        theme.write(painter, line, Align2::LEFT_TOP, &text, theme::VALUE, theme::TEXT);
+        theme.write_over(painter, line, Align2::LEFT_TOP, &text, theme::VALUE, theme::TEXT);
+    }
+}
+
+/// Which line is which, by its weight and colour.
+fn draw_legend(painter: &Painter, theme: &Theme, rect: Rect) {
+    for (number, (name, color, width)) in LINES.into_iter().enumerate() {
+        let left = rect.left() + theme.points(40.0 + 36.0 * number as f32);
+        let middle = pos2(left, rect.top() + theme.points(10.0));
+        painter.hline(left..=left + theme.points(14.0), middle.y, theme.stroke(width, color));
+        let word = Rect::from_pos(middle + egui::Vec2::new(theme.points(18.0), 0.0));
+        theme.write_over(painter, word, Align2::LEFT_CENTER, name, 11.0, theme::QUIET_TEXT);
     }
 }
 

@@ -5,7 +5,7 @@ use egui::{Align2, Color32, Painter, Rect, Role, Sense, Ui, Vec2, WidgetInfo};
 use targets::Target;
 
 use crate::theme::{self, Theme};
-use crate::{figure, meter};
+use crate::{figure, meter, peak};
 
 /// Width of the level meter with the lamp above it, in design points.
 const LEVEL_WIDTH: f32 = 64.0;
@@ -35,14 +35,14 @@ pub fn show(ui: &Ui, theme: &Theme, rect: Rect, readings: &Readings, target: Opt
     let beside = at(INTEGRATED_END + 10.0, 12.0, width - INTEGRATED_END - 10.0, 42.0);
     theme.write(painter, beside, Align2::LEFT_TOP, "LUFS", theme::VALUE, theme::QUIET_TEXT);
     theme.write(painter, beside, Align2::LEFT_BOTTOM, "integrated", theme::VALUE, theme::QUIET_TEXT);
-    show_distance(painter, theme, at(0.0, 70.0, width, 22.0), readings, target);
+    show_distance(painter, theme, at(0.0, 67.0, width, 22.0), readings, target);
 
     let target_lufs = target.and_then(|target| target.loudness_lufs);
     let bar = |y: f32| at(0.0, y, width, 26.0);
-    meter::loudness(painter, theme, bar(96.0), "M", readings.momentary_lufs, readings.max_momentary_lufs, target_lufs);
+    meter::loudness(painter, theme, bar(90.0), "M", readings.momentary_lufs, readings.max_momentary_lufs, target_lufs);
     let (now_lufs, max_lufs) = (readings.short_term_lufs, readings.max_short_term_lufs);
-    meter::loudness(painter, theme, bar(122.0), "S", now_lufs, max_lufs, target_lufs);
-    show_figures(painter, theme, figures.with_min_y(figures.top() + theme.points(154.0)), readings);
+    meter::loudness(painter, theme, bar(115.0), "S", now_lufs, max_lufs, target_lufs);
+    show_figures(painter, theme, figures.with_min_y(figures.top() + theme.points(145.0)), readings);
     response.on_hover_text(
         "What leaves the plugin, by ITU-R BS.1770 and EBU R 128, since the measurement began.\n\
          M: last 400 ms, S: last 3 s, from −40 to 0 LUFS; the white line is the largest, the amber line the target.\n\
@@ -78,21 +78,16 @@ fn show_figures(painter: &Painter, theme: &Theme, rect: Rect, readings: &Reading
         ("Range (LRA)", figure::range(readings.range_lu), range_note, theme::TEXT),
         ("PLR", figure::range(readings.plr_lu), "LU", theme::TEXT),
         ("PSR", figure::range(readings.psr_lu), "LU", theme::TEXT),
-        ("Correlation", figure::correlation(readings.correlation), "", correlation_color(readings.correlation)),
+        (
+            "Correlation",
+            meter::correlation_text(readings.correlation),
+            "",
+            meter::correlation_color(readings.correlation),
+        ),
         ("Max M", figure::level(readings.max_momentary_lufs), "LUFS", theme::TEXT),
         ("Max S", figure::level(readings.max_short_term_lufs), "LUFS", theme::TEXT),
-        (
-            "True peak, ITU",
-            figure::level(readings.itu_true_peak_dbtp),
-            "dBTP",
-            meter::peak_color(readings.itu_true_peak_dbtp),
-        ),
-        (
-            "Sample peak",
-            figure::level(readings.sample_peak_dbfs),
-            sample_note,
-            meter::peak_color(readings.sample_peak_dbfs),
-        ),
+        ("True peak, ITU", peak::text(readings.itu_true_peak_dbtp), "dBTP", peak::color(readings.itu_true_peak_dbtp)),
+        ("Sample peak", peak::text(readings.sample_peak_dbfs), sample_note, peak::color(readings.sample_peak_dbfs)),
     ];
     let size = theme.design_size(rect);
     let (column, row) = (0.25 * size.x, 0.5 * size.y);
@@ -104,9 +99,4 @@ fn show_figures(painter: &Painter, theme: &Theme, rect: Rect, readings: &Reading
         let line = Rect::from_min_max(cell.left_bottom() - Vec2::new(0.0, theme.points(13.0)), cell.max);
         theme.write_fitting(painter, line, note, 11.0, if *color == theme::TEXT { theme::QUIET_TEXT } else { *color });
     }
-}
-
-/// Below zero a mono sum loses level.
-fn correlation_color(correlation: f64) -> Color32 {
-    if correlation < 0.0 { theme::UNUSUAL } else { theme::TEXT }
 }

@@ -5,7 +5,7 @@ use dsp::units::SILENCE_DB;
 use egui::{Align2, Color32, Painter, Rect, Role, Sense, Ui, Vec2, WidgetInfo};
 
 use crate::theme::{self, Theme};
-use crate::{figure, keyboard};
+use crate::{figure, keyboard, peak};
 
 /// The lowest level a bar shows, dBFS or LUFS.
 const LOWEST_DB: f64 = -60.0;
@@ -19,29 +19,14 @@ fn share(level_db: f64) -> f32 {
     ((level_db - LOWEST_DB) / (HIGHEST_DB - LOWEST_DB)).clamp(0.0, 1.0) as f32
 }
 
-/// A peak this close below full scale is worth a look; at a ceiling of −1 dBTP it is in order.
-const HOT_DB: f64 = -0.95;
-
-/// The colour of a peak: red from full scale on, amber in the last decibel below.
-pub fn peak_color(peak_db: f64) -> Color32 {
-    if peak_db >= 0.0 {
-        theme::SEVERE
-    } else if peak_db > HOT_DB {
-        theme::UNUSUAL
-    } else {
-        theme::TEXT
-    }
+/// A correlation with its mark.
+pub fn correlation_text(correlation: f64) -> String {
+    figure::correlation(correlation) + if correlation < 0.0 { " !" } else { "" }
 }
 
-/// The same in a word; empty where there is nothing to say.
-pub fn peak_word(peak_db: f64) -> &'static str {
-    if peak_db >= 0.0 {
-        "OVER"
-    } else if peak_db > HOT_DB {
-        "hot"
-    } else {
-        ""
-    }
+/// The colour of a correlation: below zero a mono sum loses level.
+pub fn correlation_color(correlation: f64) -> Color32 {
+    if correlation < 0.0 { theme::UNUSUAL } else { theme::TEXT }
 }
 
 /// The level of left and right: RMS as the filled part, the held peak as a line, and above them the largest true peak
@@ -134,10 +119,11 @@ impl Lamp<'_> {
                 if hovered {
                     painter.rect_filled(response.rect, theme.rounding(), theme::RAISED);
                 }
-                (peak_color(self.largest_db), theme::QUIET_TEXT)
+                (peak::color(self.largest_db), theme::QUIET_TEXT)
             }
         };
-        theme.write(painter, figures, Align2::CENTER_CENTER, &figure::level(self.largest_db), 20.0, text);
+        let figure = if over { figure::level(self.largest_db) } else { peak::text(self.largest_db) };
+        theme.write(painter, figures, Align2::CENTER_CENTER, &figure, 20.0, text);
         let word = if over { "OVER".to_owned() } else { format!("{} max", self.unit) };
         theme.write(painter, words, Align2::CENTER_CENTER, &word, theme::LABEL, quiet);
         let clicked = response.clicked();
@@ -177,14 +163,13 @@ pub fn correlation(ui: &Ui, theme: &Theme, rect: Rect, correlation: f64) {
     painter.rect_filled(bar, 0.0, theme::WELL);
     let x = |value: f64| bar.left() + bar.width() * (0.5 + 0.5 * value.clamp(-1.0, 1.0)) as f32;
     let (zero, needle) = (x(0.0), x(correlation));
-    // Below zero a mono sum loses level.
-    let (color, mark) = if correlation < 0.0 { (theme::UNUSUAL, " !") } else { (theme::TEXT, "") };
+    let color = correlation_color(correlation);
     painter.rect_filled(Rect::from_x_y_ranges(zero.min(needle)..=zero.max(needle), bar.y_range()), 0.0, theme::LINE);
     painter.vline(zero, bar.y_range(), theme.stroke(1.0, theme::LINE));
     painter.vline(needle, bar.expand(theme.points(2.0)).y_range(), theme.stroke(2.5, color));
     theme.write(painter, scale, Align2::LEFT_CENTER, "−1", 11.0, theme::QUIET_TEXT);
     theme.write(painter, scale, Align2::RIGHT_CENTER, "+1", 11.0, theme::QUIET_TEXT);
-    theme.write(painter, number, Align2::RIGHT_CENTER, &(figure + mark), 14.0, color);
+    theme.write(painter, number, Align2::RIGHT_CENTER, &correlation_text(correlation), 14.0, color);
     response.on_hover_text("How alike left and right are over the last 300 ms. Below 0 a mono sum loses level.");
 }
 
@@ -193,7 +178,7 @@ fn vertical(painter: &Painter, theme: &Theme, well: Rect, filled_db: f64, line_d
     let y = |level_db: f64| well.bottom() - well.height() * share(level_db);
     painter.rect_filled(well.with_min_y(y(filled_db)), 0.0, theme::GOOD.gamma_multiply(0.8));
     if line_db > LOWEST_DB {
-        painter.hline(well.x_range(), y(line_db), theme.stroke(2.0, peak_color(line_db)));
+        painter.hline(well.x_range(), y(line_db), theme.stroke(2.0, peak::color(line_db)));
     }
 }
 

@@ -60,7 +60,9 @@ impl PlatformTable {
             for (number, (target, (playback, verdict))) in targets.iter().zip(&self.lines).enumerate() {
                 let (_, line) = ui.allocate_space(Vec2::new(list.width(), theme.points(ROW_HEIGHT)));
                 let is_chosen = number == chosen_number;
-                if ui.is_rect_visible(line) && show_line(ui, theme, line, target, playback, verdict, is_chosen) {
+                if ui.clip_rect().contains(line.center())
+                    && show_line(ui, theme, line, target, playback, verdict, is_chosen)
+                {
                     change(chosen, number as f32 / steps);
                 }
             }
@@ -107,9 +109,10 @@ fn show_line(
         Grade::Warn => ("! too high", theme::UNUSUAL),
         Grade::Unknown => ("–", theme::QUIET_TEXT),
     };
-    let distance_color = if verdict.loudness == Grade::Warn { theme::UNUSUAL } else { theme::TEXT };
+    let (mark, distance_color) =
+        if verdict.loudness == Grade::Warn { (" !", theme::UNUSUAL) } else { ("", theme::TEXT) };
     let cells: [(String, Color32); 3] = [
-        (figure::difference(verdict.distance_lu), distance_color),
+        (figure::difference(verdict.distance_lu) + mark, distance_color),
         (format!("{gain}{limits}"), gain_color),
         (peak.to_owned(), peak_color),
     ];

@@ -21,7 +21,7 @@ const KEEP_S: f64 = 3_600.0;
 /// What reaches the lower edge, dB.
 const FULL_DB: f32 = 12.0;
 /// The waveforms: what the stage left stands before what it got.
-const BEFORE: Color32 = Color32::from_rgb(0x7d, 0x4a, 0x45);
+const BEFORE: Color32 = Color32::from_rgb(0xc0, 0x6a, 0x5e);
 const AFTER: Color32 = Color32::from_rgb(0x46, 0x5c, 0x6c);
 /// What was taken away, as a shade over both.
 const TAKEN: Color32 = Color32::from_rgba_premultiplied(0x4c, 0x39, 0x19, 0x4c);
@@ -64,21 +64,21 @@ impl ReductionHistory {
         let response = self.axis.hold(ui, theme, rect, known, self.name, &value);
         let painter = ui.painter().with_clip_rect(rect);
         painter.rect_filled(rect, theme.rounding(), theme::WELL);
-        for reduction_db in [3.0, 6.0, 9.0] {
-            let y = y_of(rect, reduction_db);
-            painter.hline(rect.x_range(), y, theme.stroke(0.6, theme::RAISED));
-            let line = Rect::from_min_max(pos2(rect.left() + theme.points(3.0), y), pos2(rect.right(), y));
-            theme.write(
-                &painter,
-                line,
-                Align2::LEFT_BOTTOM,
-                &figure::gain_mark(-reduction_db),
-                11.0,
-                theme::QUIET_TEXT,
-            );
+        const LINES_DB: [f32; 3] = [3.0, 6.0, 9.0];
+        for reduction_db in LINES_DB {
+            painter.hline(rect.x_range(), y_of(rect, reduction_db), theme.stroke(0.6, theme::RAISED));
         }
         self.draw(&painter, theme, rect, known);
+        for reduction_db in LINES_DB {
+            let start = Rect::from_pos(pos2(rect.left() + theme.points(4.0), y_of(rect, reduction_db)));
+            let text = figure::gain_mark(-reduction_db);
+            theme.write_over(&painter, start, Align2::LEFT_CENTER, &text, 11.0, theme::QUIET_TEXT);
+        }
         self.axis.draw(ui, theme, rect, known);
+        let response = response.on_hover_text(
+            "What was taken away, hanging from above in dB, over the sound that left; red is what stood out before.\n\
+             The wheel zooms, a drag moves, a double-click goes back to now.",
+        );
         let Some(at) = response.hover_pos() else { return };
         let (start_s, _) = self.axis.seen_s(known);
         let time_s = start_s + f64::from((at.x - rect.left()) / rect.width()) * self.axis.shown_s;
@@ -86,7 +86,7 @@ impl ReductionHistory {
         painter.vline(at.x, rect.y_range(), theme.stroke(1.0, theme::QUIET_TEXT));
         let text = format!("{}   {} dB", clock(time_s), reading(reduction));
         let line = rect.shrink2(Vec2::new(theme.points(30.0), theme.points(4.0)));
-        theme.write(&painter, line, Align2::LEFT_TOP, &text, theme::VALUE, theme::TEXT);
+        theme.write_over(&painter, line, Align2::LEFT_TOP, &text, theme::VALUE, theme::TEXT);
     }
 
     fn draw(&self, painter: &Painter, theme: &Theme, rect: Rect, known: Known) {

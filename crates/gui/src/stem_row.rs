@@ -9,7 +9,7 @@ use crate::field::Field;
 use crate::guard_rail::Tone;
 use crate::remote_trim::RemoteTrim;
 use crate::theme::{self, Theme};
-use crate::{figure, meter, stem_color, switch};
+use crate::{figure, peak, stem_color, switch};
 
 /// Whether a stem moves.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -227,16 +227,14 @@ fn draw_figures(ui: &Ui, theme: &Theme, row: Rect, stem: &StemRow, share: Option
     let is_current = stem.state.is_current();
     let text = if is_current { theme::TEXT } else { theme::QUIET_TEXT };
     let trim = if stem.remote.is_some() { String::new() } else { figure::level(stem.trim_db) };
-    // Beyond full scale the figure is red and carries a mark.
-    let mark = if stem.true_peak_dbtp >= 0.0 { " !" } else { "" };
-    let peak_color = if is_current { meter::peak_color(stem.true_peak_dbtp) } else { theme::QUIET_TEXT };
+    let peak_color = if is_current { peak::color(stem.true_peak_dbtp) } else { theme::QUIET_TEXT };
     let figures = [
         (trim, text),
         (figure::reduction(stem.reduction_db), text),
         (figure::loudness(stem.momentary_lufs), text),
         (figure::loudness(stem.short_term_lufs), text),
         (figure::loudness(stem.integrated_lufs), text),
-        (figure::level(stem.true_peak_dbtp) + mark, peak_color),
+        (peak::text(stem.true_peak_dbtp), peak_color),
         (share.map(figure::percent).unwrap_or_default(), text),
     ];
     for ((text, color), (_, from_right, width, _)) in figures.iter().zip(COLUMNS) {

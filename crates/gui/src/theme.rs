@@ -117,6 +117,15 @@ impl Theme {
         painter.text(align.pos_in_rect(&within), align, text, self.font(size), color)
     }
 
+    /// Writes a line over a drawing, on a shade that keeps it readable whatever is drawn there.
+    pub fn write_over(&self, painter: &Painter, within: Rect, align: Align2, text: &str, size: f32, color: Color32) {
+        let galley = painter.layout_no_wrap(text.to_owned(), self.font(size), color);
+        let place = align.align_size_within_rect(galley.size(), within);
+        let shade = place.expand2(Vec2::new(self.points(2.0), 0.0));
+        painter.rect_filled(shade, self.points(2.0), WELL.gamma_multiply(0.8));
+        painter.galley(place.min, galley, color);
+    }
+
     /// Writes a line that keeps to the left, smaller where it would not fit, and with "…" where that is not enough.
     pub fn write_fitting(&self, painter: &Painter, within: Rect, text: &str, size: f32, color: Color32) {
         /// Readable from near by.
@@ -168,6 +177,8 @@ impl Theme {
             spacing.scroll.floating_width = self.points(4.0);
             spacing.scroll.bar_width = self.points(8.0);
             spacing.scroll.dormant_handle_opacity = 0.7;
+            // The last row is whole, and as readable as the others.
+            spacing.scroll.fade.strength = 0.0;
             let visuals = &mut style.visuals;
             visuals.override_text_color = Some(TEXT);
             visuals.panel_fill = BACKGROUND;

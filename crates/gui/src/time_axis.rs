@@ -117,14 +117,14 @@ impl TimeAxis {
             let foot = rect.with_min_x(x + theme.points(3.0)).with_max_x(x + theme.points(60.0));
             // A number that would not fit is left out.
             if foot.right() <= rect.right() {
-                theme.write(ui.painter(), foot, Align2::LEFT_BOTTOM, &clock(time_s), 11.0, theme::QUIET_TEXT);
+                theme.write_over(ui.painter(), foot, Align2::LEFT_BOTTOM, &clock(time_s), 11.0, theme::QUIET_TEXT);
             }
             time_s += step_s;
         }
         if self.end_s.is_some() {
             let corner = rect.shrink(theme.points(4.0));
             let text = "held: double-click for now";
-            theme.write(ui.painter(), corner, Align2::RIGHT_TOP, text, 11.0, theme::UNUSUAL);
+            theme.write_over(ui.painter(), corner, Align2::RIGHT_TOP, text, 11.0, theme::UNUSUAL);
         }
     }
 }

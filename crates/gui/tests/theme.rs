@@ -4,6 +4,7 @@ mod hands;
 
 use dsp::role::Role;
 use egui::{Color32, Rect, pos2, vec2};
+use gui::stem_color::COLORS;
 use gui::theme::{self, Theme, contrast};
 
 /// WCAG 2.2, success criterion 1.4.3.
@@ -41,6 +42,17 @@ fn every_role_has_a_color_of_its_own_that_stands_out() {
     for (number, color) in colors.iter().enumerate() {
         assert!(contrast(*color, theme::PANEL) >= 3.0, "{color:?}");
         assert!(!colors[..number].contains(color), "{color:?} twice");
+    }
+}
+
+#[test]
+fn every_colour_a_stem_can_be_given_stands_out_and_is_one_of_its_own() {
+    for (number, (name, color)) in COLORS.iter().enumerate() {
+        for surface in [theme::PANEL, theme::WELL] {
+            // What is no text needs 3 (WCAG 2.2, success criterion 1.4.11).
+            assert!(contrast(*color, surface) >= 3.0, "{name}");
+        }
+        assert!(COLORS[..number].iter().all(|(_, other)| other != color), "{name} twice");
     }
 }
 

@@ -68,10 +68,14 @@ impl Hand {
 
     /// Ends every gesture that is under way. `[main]`
     pub fn let_go(&self) {
-        let held: Vec<ParamPtr> = self.gestures().under_way.iter().map(|held| held.parameter).collect();
-        for parameter in held {
+        for parameter in self.held() {
             self.end(parameter);
         }
+    }
+
+    /// What the hand holds. `[main]`
+    pub fn held(&self) -> Vec<ParamPtr> {
+        self.gestures().under_way.iter().map(|held| held.parameter).collect()
     }
 
     /// What the hand has done since this was called last. `[main]`

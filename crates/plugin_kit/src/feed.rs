@@ -20,7 +20,7 @@ struct Label<const FIGURES: usize> {
 
 /// The window's end. `FIGURES` is how many figures come with each block, such as the reductions of the stages.
 pub struct Feed<const FIGURES: usize> {
-    /// Read by [`Tap::before`].
+    /// Read by the [`Tap`].
     is_watched: AtomicBool,
     outlet: Mutex<Option<Outlet<FIGURES>>>,
 }
@@ -59,6 +59,9 @@ pub struct Block<'a, const FIGURES: usize> {
 const ROOM_FRAMES: usize = 1 << 16;
 /// Room for so many of the longest blocks at least.
 const ROOM_BLOCKS: usize = 8;
+/// For an open window a block is processed in pieces of so many frames at most: however long the host's blocks are, the
+/// figures of the stages follow the sound as closely as a picture of it can show.
+const PIECE_FRAMES: usize = 128;
 /// Blocks for which there is room.
 const ROOM_LABELS: usize = 4_096;
 
@@ -122,11 +125,38 @@ impl<const FIGURES: usize> Outlet<FIGURES> {
 }
 
 impl<const FIGURES: usize> Tap<FIGURES> {
+    /// Has a chain process a block, in pieces while a window is open; `process` answers with the figures at the end of
+    /// its piece. `[audio]`
+    pub fn around(&mut self, block: &mut [&mut [f32]], mut process: impl FnMut(&mut [&mut [f32]]) -> [f32; FIGURES]) {
+        let frames = block.first().map_or(0, |left| left.len());
+        let mut start = 0;
+        while start < frames {
+            let end = if self.is_watched() { frames.min(start + PIECE_FRAMES) } else { frames };
+            let mut sides = block.iter_mut().map(|samples| &mut samples[start..end]);
+            match (sides.next(), sides.next()) {
+                (Some(left), Some(right)) => self.piece(&mut [left, right], &mut process),
+                (Some(only), None) => self.piece(&mut [only], &mut process),
+                (None, _) => {}
+            }
+            start = end;
+        }
+    }
+
+    fn piece(&mut self, piece: &mut [&mut [f32]], process: &mut impl FnMut(&mut [&mut [f32]]) -> [f32; FIGURES]) {
+        self.before(piece);
+        let figures = process(piece);
+        self.after(piece, || figures);
+    }
+
+    fn is_watched(&self) -> bool {
+        // Set by `Feed::watch`.
+        self.feed.is_watched.load(Ordering::Relaxed)
+    }
+
     /// Stores a block as it comes, if a window is open and has room for all of it. `[audio]`
     pub fn before(&mut self, block: &[&mut [f32]]) {
         self.stored_frames = 0;
-        // Set by `Feed::watch`.
-        if !self.feed.is_watched.load(Ordering::Relaxed) {
+        if !self.is_watched() {
             return;
         }
         let frames = block.first().map_or(0, |left| left.len());

@@ -6,6 +6,7 @@ pub mod door;
 // The session: who the instance is, what it says.
 pub mod figures;
 pub mod membership;
+mod notice;
 pub mod playback;
 pub mod readout;
 mod remote;

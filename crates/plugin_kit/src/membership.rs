@@ -12,6 +12,7 @@ use session::member::{Candidate, Link, Member, StemId};
 use session::meters::Meters;
 use session::publisher::Publisher;
 
+pub use crate::notice::{Notice, adopt_line, candidate_line};
 use crate::remote::Remote;
 
 /// What the project file keeps of an identity.
@@ -142,11 +143,26 @@ impl Membership {
         self.seat().identity().session_name
     }
 
-    /// The sessions a stem could join instead of none, for a menu; see [`candidate_line`]. `[main]`
+    /// The sessions the instance could be in instead, for a menu; see [`candidate_line`]. `[main]`
     pub fn candidates(&self) -> Vec<Candidate> {
-        match self.with_member(Member::link) {
-            Some(Link::Choose { candidates }) => candidates,
-            _ => Vec::new(),
+        self.with_member(Member::sessions).unwrap_or_default()
+    }
+
+    /// Goes into another session; a master takes its stems along. `[main]`
+    pub fn choose(&self, candidate: &Candidate) {
+        {
+            let identity = &mut self.seat().identity;
+            identity.session = Some(candidate.session);
+            identity.session_name.clone_from(&candidate.session_name);
+        }
+        self.with_member(|member| member.choose(candidate));
+    }
+
+    /// How many stems ask which session they belong to; see [`adopt_line`]. `[main]`
+    pub fn undecided_stem_count(&self) -> usize {
+        match self.kind {
+            Kind::Master => self.with_member(Member::undecided_stem_count).unwrap_or(0),
+            Kind::Stem => 0,
         }
     }
 
@@ -174,6 +190,18 @@ impl Membership {
             && let Some(other) = masters.iter().find(|master| master.instance != own)
         {
             notices.push(Notice::AnotherMaster { host_name: other.info.host_name.clone() });
+        }
+        // Only to a master: a stem is offered no session without one.
+        let waiting: Vec<Candidate> = self.candidates().into_iter().filter(|candidate| !candidate.has_master).collect();
+        if let [first, more @ ..] = waiting.as_slice() {
+            notices.push(Notice::Waiting {
+                session_name: first.session_name.clone(),
+                more: more.len(),
+                stem_count: waiting.iter().map(|candidate| candidate.stem_count).sum(),
+            });
+        }
+        if let stem_count @ 1.. = self.undecided_stem_count() {
+            notices.push(Notice::Undecided { stem_count });
         }
         let majors = self.with_member(Member::other_versions).unwrap_or_default();
         notices.extend(majors.into_iter().map(|major| Notice::OtherVersion { major }));
@@ -245,53 +273,6 @@ impl PersistentField<'_, SavedIdentity> for Membership {
     {
         read(&SavedIdentity::from(&self.seat().identity()))
     }
-}
-
-/// Something the user should know; its text is a sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// A second master is in the session, maybe that of a copy of the project: offer
-    /// [`Member::make_independent`].
-    AnotherMaster {
-        /// The application it runs in.
-        host_name: String,
-    },
-    /// Another major version is open, which cannot be linked to.
-    OtherVersion {
-        /// Its number.
-        major: u64,
-    },
-    /// A stem is soloed.
-    Solo {
-        /// The stem.
-        name: String,
-    },
-}
-
-impl std::fmt::Display for Notice {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Notice::AnotherMaster { host_name } => write!(
-                formatter,
-                "Another Master Bus is in this session ({host_name}). If a copy of the project is open, make this one \
-                 independent: it takes its stems along."
-            ),
-            Notice::OtherVersion { major } => {
-                write!(
-                    formatter,
-                    "An instance of version {major}.x is open; update so that both have the same to link."
-                )
-            }
-            Notice::Solo { name } => write!(formatter, "{name} is soloed: you hear it alone, a bounce has all stems."),
-        }
-    }
-}
-
-/// A session as a line of a menu: "Album (REAPER, 8 stems)". `[main]`
-pub fn candidate_line(candidate: &Candidate) -> String {
-    let Candidate { session_name, host_name, stem_count, .. } = candidate;
-    let stems = if *stem_count == 1 { "stem" } else { "stems" };
-    format!("{session_name} ({host_name}, {stem_count} {stems})")
 }
 
 /// The readings of a chain as they travel; the caller adds what its chain knows beside the meters. `[audio]`

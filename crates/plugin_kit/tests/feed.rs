@@ -53,6 +53,36 @@ fn every_frame_arrives_in_order_before_and_after_the_chain() {
 }
 
 #[test]
+fn figures_follow_the_sound_within_a_long_block() {
+    let feed = Feed::<1>::new();
+    let mut tap = feed.open(Format::stereo(RATE_HZ), 4_096);
+    // A chain that doubles, and tells its last sample; the right side is the left one upside down.
+    let rising: Vec<f32> = (0..1_000).map(|frame| frame as f32).collect();
+    let mut send = |channels: usize| {
+        let mut sides = [rising.clone(), rising.iter().map(|sample| -sample).collect()];
+        let [left, right] = &mut sides;
+        tap.around(&mut [left.as_mut_slice(), right][..channels], |piece| {
+            piece.iter_mut().flat_map(|side| side.iter_mut()).for_each(|sample| *sample *= 2.0);
+            [piece[0].last().copied().unwrap_or_default()]
+        });
+        sides
+    };
+    let double = |gain: f32| rising.iter().map(|sample| gain * sample).collect::<Vec<_>>();
+    assert_eq!(send(2), [double(2.0), double(-2.0)], "whole for a closed window");
+    feed.watch(true);
+    for channels in [2, 1] {
+        let sides = send(channels);
+        assert_eq!(sides, [double(2.0), double(if channels == 2 { -2.0 } else { -1.0 })]);
+        let (heard, figures) = arrived(&feed);
+        assert_eq!((&heard[0], &heard[2]), (&rising, &double(2.0)));
+        // Every piece tells the double of the number of its last frame.
+        assert_eq!(figures.last(), Some(&1_998.0));
+        let ways: Vec<f32> = figures.windows(2).map(|pair| 0.5 * (pair[1] - pair[0])).collect();
+        assert!(figures[0] <= 2.0 * 128.0 && ways.iter().all(|way| *way <= 128.0), "{figures:?}");
+    }
+}
+
+#[test]
 fn nothing_is_stored_for_a_closed_window() {
     let feed = Feed::new();
     let mut tap = feed.open(Format::stereo(RATE_HZ), 64);

@@ -123,6 +123,85 @@ fn what_cannot_be_read_is_left_out_with_a_sentence_and_never_touched() {
 }
 
 #[test]
+fn what_is_no_file_does_not_keep_the_window_waiting() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("folder.toml")).expect("it can be made");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("/dev/zero", folder.path().join("zero.toml")).expect("it can be made");
+    let mut presets = open(folder.path());
+    let left_out = presets.read();
+    assert_eq!(left_out.len(), if cfg!(unix) { 2 } else { 1 });
+    assert!(left_out.iter().all(|sentence| sentence.ends_with("it is no preset: it is no file")), "{left_out:?}");
+}
+
+#[test]
+fn a_name_of_any_length_and_any_letters_is_saved_and_found_again() {
+    let folder = folder();
+    let mut presets = open(folder.path());
+    let names = ["𠀀".repeat(64), "W".repeat(64), "CON".to_owned(), "..".to_owned(), "a/b\\c:d".to_owned()];
+    for (number, name) in names.iter().enumerate() {
+        presets.save(name, settings(number as f32), Existing::Keep).expect("it can be saved");
+    }
+    let mut again = open(folder.path());
+    assert!(again.read().is_empty());
+    for (number, name) in names.iter().enumerate() {
+        let line = again.names().iter().position(|line| line == name).expect("it is in the menu");
+        assert_eq!(again.get(line).expect("it is there").settings, settings(number as f32));
+    }
+    assert_eq!(files(folder.path()).len(), names.len(), "all of them here, and nowhere else");
+}
+
+#[test]
+fn a_renamed_preset_keeps_what_else_stands_in_its_file() {
+    let folder = folder();
+    let text = "format = 1\nplugin = 'org.stemma.small'\nname = 'Old'\nmood = 'good'\nsettings = { sparkle = 3.0 }\n";
+    fs::write(folder.path().join("Old.toml"), text).expect("it can be written");
+    let mut presets = open(folder.path());
+    let old = presets.get(1).expect("it is there").clone();
+    let new = presets.rename(&old, " New\n").expect("it can be renamed");
+    assert_eq!((new.name.as_str(), presets.names()), ("New", &["Neutral".to_owned(), "New".to_owned()][..]));
+    assert_eq!(files(folder.path()), ["New.toml"]);
+    let text = fs::read_to_string(folder.path().join("New.toml")).expect("it is there");
+    assert!(text.contains("mood = \"good\"") && text.contains("sparkle = 3.0"), "{text}");
+    assert!(presets.rename(&old, "Newer").is_err(), "its file is gone");
+    assert_eq!(files(folder.path()), ["New.toml"]);
+}
+
+#[test]
+fn what_is_brought_back_takes_no_other_presets_file() {
+    let folder = folder();
+    let mut presets = open(folder.path());
+    let first = presets.save("Warm", settings(1.0), Existing::Keep).expect("it can be saved");
+    let deleted = presets.delete(&first).expect("it can be deleted");
+    presets.save("Warm", settings(2.0), Existing::Keep).expect("the name is free");
+    presets.bring_back(&deleted).expect("it can be brought back");
+    assert_eq!(files(folder.path()), ["Warm (2).toml", "Warm.toml", "deleted"]);
+    let both: Vec<_> = (1..3).map(|number| presets.get(number).expect("it is there").settings.clone()).collect();
+    assert_eq!(both, [settings(1.0), settings(2.0)]);
+    assert!(presets.bring_back(&deleted).is_err(), "there is nothing more");
+    // Deleted twice, both are still there.
+    for number in [2, 1] {
+        let preset = presets.get(number).expect("it is there").clone();
+        presets.delete(&preset).expect("it can be deleted");
+    }
+    assert_eq!(files(&folder.path().join("deleted")), ["Warm (2).toml", "Warm.toml"]);
+    assert_eq!(presets.names(), ["Neutral"]);
+}
+
+/// Files cannot be moved to another file system.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_preset_that_cannot_be_put_aside_stays() {
+    let (folder, elsewhere) = (folder(), tempfile::tempdir_in("/dev/shm").expect("the system has memory for tests"));
+    let mut presets = open(folder.path());
+    let warm = presets.save("Warm", settings(1.0), Existing::Keep).expect("it can be saved");
+    std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("deleted")).expect("it can be made");
+    let error = presets.delete(&warm).expect_err("it lies elsewhere").to_string();
+    assert!(error.contains("Warm.toml"), "{error}");
+    assert_eq!(presets.names(), ["Neutral", "Warm"]);
+}
+
+#[test]
 fn presets_of_one_name_are_told_apart_by_their_files() {
     let folder = folder();
     let mut presets = open(folder.path());

@@ -43,9 +43,9 @@ impl FileTruePeak {
         let tap = |tap: usize| kaiser_low_pass(tap as f64 + 0.5, HALF_TAPS as f64, 0.5, KAISER_SHAPE) as f32;
         Self {
             sharp: Closely::new(PeakInterpolator::sharp(sample_rate_hz), |sharp, samples| {
-                sharp.top_of(samples.iter().copied()).max(largest(samples))
+                sharp.top_of(samples).max(largest(samples))
             }),
-            itu: Closely::new(PeakInterpolator::itu(), |itu, samples| itu.largest_of(samples.iter().copied())),
+            itu: Closely::new(PeakInterpolator::itu(), PeakInterpolator::largest_of),
             half_taps: std::array::from_fn(tap),
             held: vec![0.0; CONTEXT],
         }

@@ -3,11 +3,12 @@
 use dsp::format::Format;
 use dsp::master_chain::{MasterChain, MasterSettings};
 use dsp::master_gains::MasterGains;
-use dsp::meter::Meter;
 use dsp::sum::{self, Sum};
+use dsp::units::db_from_gain;
 
 use crate::average_spectrum::AverageSpectrum;
-use crate::measure;
+use crate::limiting::Limited;
+use crate::measure::Meters;
 use crate::reduction::{Reduction, ReductionStatistics};
 use crate::report::{Curves, Figures};
 use crate::song::{Song, each_in_parallel};
@@ -42,23 +43,37 @@ pub type Write<'a, Error> = dyn FnMut(usize, &[&[f32]]) -> Result<(), Error> + '
 /// Steps of the curves in a second, each a block.
 const STEPS_PER_SECOND: u32 = 10;
 
-/// The sum of the stems as it enters the limiter: everything before it needs to be heard only once. `[main]`
+/// Masters what a limiter has limited with these settings: to the bit what [`master`] makes of the same stems without
+/// parts, when no bypass is on. `[main]`
 ///
-/// `advance` hears how many more frames are done.
-pub fn before_limiter(song: &Song, settings: &MasterSettings, advance: &mut dyn FnMut(usize)) -> [Vec<f32>; 2] {
-    let block_frames = block_frames(song);
-    let mut voice = Voice::new(song, settings, None);
-    let mut sound = [Vec::with_capacity(song.frames), Vec::with_capacity(song.frames)];
-    for start in (0..song.frames).step_by(block_frames) {
-        let frames = block_frames.min(song.frames - start);
-        voice.mix(song, start, frames);
-        voice.chain.process_before_limiter(&mut voice.block.borrowed(frames));
-        for (sound, block) in sound.iter_mut().zip(&voice.block.channels) {
-            sound.extend_from_slice(&block[..frames]);
-        }
-        advance(frames);
+/// `write` gets the master piece by piece; the first error it returns ends the pass. `advance` hears how many more
+/// frames are done.
+pub fn finish<Error>(
+    limited: Limited,
+    settings: &MasterSettings,
+    sample_rate_hz: u32,
+    advance: &mut dyn FnMut(usize),
+    write: &mut Write<Error>,
+) -> Result<Mastered, Error> {
+    let format = Format::stereo(sample_rate_hz.into());
+    let block_frames = block_frames(sample_rate_hz);
+    let mut chain = MasterChain::new(format);
+    chain.set(settings);
+    let latency_frames = chain.latency_frames();
+    let mut listener = Listener::new(format);
+    let [mut left, mut right] = limited.sound;
+    let mut end = 0;
+    for (left, right) in left.chunks_mut(block_frames).zip(right.chunks_mut(block_frames)) {
+        chain.process_after_limiter(&mut [left, right]);
+        // What comes before the song is not in the file.
+        let skipped = latency_frames.saturating_sub(end).min(left.len());
+        let block: [&[f32]; 2] = [&left[skipped..], &right[skipped..]];
+        end += left.len();
+        listener.listen(&block, end.saturating_sub(latency_frames) as f64 / format.sample_rate_hz);
+        write(0, &block)?;
+        advance(left.len());
     }
-    sound
+    Ok(listener.finish(limited.reduction, limited.curve, Vec::new()))
 }
 
 /// Masters the sum of the stems, as they left their chains, and the parts of it. `[main]`
@@ -72,15 +87,14 @@ pub fn master<Error>(
     advance: &mut dyn FnMut(usize),
     write: &mut Write<Error>,
 ) -> Result<Mastered, Error> {
-    let block_frames = block_frames(song);
-    let seconds = |frame: usize| frame as f64 / f64::from(song.sample_rate_hz);
+    let block_frames = block_frames(song.sample_rate_hz);
     let mut gains = MasterGains::new(block_frames);
     let mut whole = Voice::new(song, settings, None);
     let mut others: Vec<Voice> = parts.iter().map(|part| Voice::new(song, settings, Some(part))).collect();
     let latency_frames = whole.chain.latency_frames();
-    let mut reduction = ReductionStatistics::default();
-    let mut curves = Curves::default();
-    let mut spectrum = AverageSpectrum::new(Format::stereo(song.sample_rate_hz.into()));
+    let mut statistics = ReductionStatistics::default();
+    let mut curve = Vec::new();
+    let mut listener = Listener::new(Format::stereo(song.sample_rate_hz.into()));
     let end = song.frames + latency_frames;
     for start in (0..end).step_by(block_frames) {
         let frames = block_frames.min(end - start);
@@ -88,7 +102,6 @@ pub fn master<Error>(
         let skipped = latency_frames.saturating_sub(start).min(frames);
         whole.mix(song, start, frames);
         whole.chain.process_noting(&mut whole.block.borrowed(frames), &mut gains);
-        whole.meter.process(&whole.block.from(skipped, frames));
         each_in_parallel(&mut others, |part| {
             part.mix(song, start, frames);
             let block = &mut part.block.borrowed(frames);
@@ -97,60 +110,78 @@ pub fn master<Error>(
             } else {
                 part.chain.process_following(block, &gains)
             }
-            part.meter.process(&part.block.from(skipped, frames));
+            part.meters.process(&part.block.from(skipped, frames));
         });
         for (index, voice) in [&whole].into_iter().chain(&others).enumerate() {
             write(index, &voice.block.from(skipped, frames))?;
         }
 
-        spectrum.process(&whole.block.from(skipped, frames));
-        let lowest_gain =
-            gains.limiter_gains(frames).skip(skipped).map(|gain| reduction.take(gain)).fold(1.0, f64::min);
-        let time_s = seconds((start + frames).saturating_sub(latency_frames));
-        let readings = whole.meter.readings();
-        curves.momentary_lufs.push((time_s, readings.momentary_lufs));
-        curves.short_term_lufs.push((time_s, readings.short_term_lufs));
-        curves.limiter_reduction_db.push((time_s, dsp::units::db_from_gain(1.0 / lowest_gain)));
+        let time_s = (start + frames).saturating_sub(latency_frames) as f64 / f64::from(song.sample_rate_hz);
+        listener.listen(&whole.block.from(skipped, frames), time_s);
+        let lowest_gain = statistics.take(gains.limiter_gains(frames).skip(skipped));
+        curve.push((time_s, db_from_gain(1.0 / lowest_gain)));
         advance(frames);
     }
-    let figures = |voice: &mut Voice| {
-        voice.meter.flush();
-        measure::figures(&voice.meter)
-    };
-    let reduction = reduction.finish();
-    Ok(Mastered {
-        figures: Figures { max_gain_reduction_db: reduction.max_db.into(), ..figures(&mut whole) },
-        parts: others.iter_mut().map(figures).collect(),
-        reduction,
-        curves,
-        spectrum,
-    })
+    let parts = others.into_iter().map(|voice| voice.meters.finish()).collect();
+    Ok(listener.finish(statistics.finish(), curve, parts))
 }
 
 const NO_REFERENCE: Option<&[&[f32]]> = None;
 
-fn block_frames(song: &Song) -> usize {
-    (song.sample_rate_hz / STEPS_PER_SECOND).max(1) as usize
+/// Frames of a step of the curves, which is also the block everything works on.
+pub(crate) fn block_frames(sample_rate_hz: u32) -> usize {
+    (sample_rate_hz / STEPS_PER_SECOND).max(1) as usize
+}
+
+/// Whoever measures the master.
+struct Listener {
+    meters: Meters,
+    spectrum: AverageSpectrum,
+    curves: Curves,
+}
+
+impl Listener {
+    fn new(format: Format) -> Self {
+        Self { meters: Meters::new(format), spectrum: AverageSpectrum::new(format), curves: Curves::default() }
+    }
+
+    /// Hears the step of the curves that ends at this time.
+    fn listen(&mut self, block: &[&[f32]; 2], time_s: f64) {
+        self.meters.process(block);
+        self.spectrum.process(block);
+        self.curves.momentary_lufs.push((time_s, self.meters.loudness.momentary_lufs()));
+        self.curves.short_term_lufs.push((time_s, self.meters.loudness.short_term_lufs()));
+    }
+
+    fn finish(self, reduction: Reduction, limiter_reduction_db: Vec<(f64, f64)>, parts: Vec<Figures>) -> Mastered {
+        Mastered {
+            figures: Figures { max_gain_reduction_db: reduction.max_db.into(), ..self.meters.finish() },
+            parts,
+            reduction,
+            curves: Curves { limiter_reduction_db, ..self.curves },
+            spectrum: self.spectrum,
+        }
+    }
 }
 
 /// One way of the stems into a file.
-struct Voice {
+pub(crate) struct Voice {
     /// Gain of every stem.
     gains: Vec<f64>,
     independent: bool,
     sum: Sum,
     /// A stem's block at its gain.
     turned: Vec<Vec<f32>>,
-    chain: MasterChain,
-    meter: Meter,
-    block: Block,
+    pub(crate) chain: MasterChain,
+    meters: Meters,
+    pub(crate) block: Block,
 }
 
 impl Voice {
     /// A part's, or without one that of the whole.
-    fn new(song: &Song, settings: &MasterSettings, part: Option<&Part>) -> Self {
+    pub(crate) fn new(song: &Song, settings: &MasterSettings, part: Option<&Part>) -> Self {
         let format = Format::stereo(song.sample_rate_hz.into());
-        let capacity_frames = block_frames(song);
+        let capacity_frames = block_frames(song.sample_rate_hz);
         let mut chain = MasterChain::new(format);
         chain.set(settings);
         Self {
@@ -159,13 +190,13 @@ impl Voice {
             sum: Sum::new(format.channels, capacity_frames),
             turned: Vec::new(),
             chain,
-            meter: Meter::new(format),
+            meters: Meters::new(format),
             block: Block { channels: [vec![0.0; capacity_frames], vec![0.0; capacity_frames]] },
         }
     }
 
     /// Sums the stems' frames from `start` into the block; after their end there is silence.
-    fn mix(&mut self, song: &Song, start: usize, frames: usize) {
+    pub(crate) fn mix(&mut self, song: &Song, start: usize, frames: usize) {
         self.sum.clear();
         for (stem, &gain) in song.stems.iter().zip(&self.gains) {
             let here = |channel: &Vec<f32>| start.min(channel.len())..(start + frames).min(channel.len());
@@ -184,16 +215,16 @@ impl Voice {
 }
 
 /// A block of the left and right channel.
-struct Block {
+pub(crate) struct Block {
     channels: [Vec<f32>; 2],
 }
 
 impl Block {
-    fn borrowed(&mut self, frames: usize) -> [&mut [f32]; 2] {
+    pub(crate) fn borrowed(&mut self, frames: usize) -> [&mut [f32]; 2] {
         self.channels.each_mut().map(|channel| &mut channel[..frames])
     }
 
-    fn from(&self, start: usize, end: usize) -> [&[f32]; 2] {
+    pub(crate) fn from(&self, start: usize, end: usize) -> [&[f32]; 2] {
         self.channels.each_ref().map(|channel| &channel[start..end])
     }
 }

@@ -71,16 +71,17 @@ pub fn measure(path: &Path, mut advance: impl FnMut(f64)) -> Result<Measured, Re
 /// Frames that are measured at a time: enough to be worth sharing between cores.
 const BATCH_FRAMES: usize = 1 << 15;
 
-/// The meters of a file that will not be heard.
-struct Meters {
-    loudness: Loudness,
+/// The meters of a sound that goes into a file: to the bit those of a [`Meter`], but for the true peak of the moment,
+/// which nobody sees.
+pub(crate) struct Meters {
+    pub(crate) loudness: Loudness,
     peak: PeakMeter,
     correlation: CorrelationMeter,
     true_peaks: Vec<FileTruePeak>,
 }
 
 impl Meters {
-    fn new(format: Format) -> Self {
+    pub(crate) fn new(format: Format) -> Self {
         Self {
             loudness: Loudness::new(format),
             peak: PeakMeter::new(format),
@@ -89,11 +90,17 @@ impl Meters {
         }
     }
 
-    fn process(&mut self, batch: &[Vec<f32>]) {
+    /// Hears a block, one slice a channel.
+    pub(crate) fn process<Channel: AsRef<[f32]> + Sync>(&mut self, batch: &[Channel]) {
         let true_peaks = &mut self.true_peaks;
         let levels = (&mut self.loudness, &mut self.peak, &mut self.correlation);
         rayon::join(
-            || true_peaks.par_iter_mut().zip(batch).for_each(|(true_peak, samples)| true_peak.process(samples)),
+            || {
+                true_peaks
+                    .par_iter_mut()
+                    .zip(batch)
+                    .for_each(|(true_peak, samples)| true_peak.process(samples.as_ref()))
+            },
             || {
                 levels.0.process(batch);
                 levels.1.process(batch);
@@ -102,7 +109,8 @@ impl Meters {
         );
     }
 
-    fn finish(self) -> Figures {
+    /// The figures of what was heard, which ends here.
+    pub(crate) fn finish(self) -> Figures {
         let peaks = self.true_peaks.into_iter().map(FileTruePeak::finish);
         let [sharp, itu] = peaks.fold([0.0f32; 2], |largest, peak| [0, 1].map(|i| largest[i].max(peak[i])));
         let integrated_lufs = Reading::new(self.loudness.integrated_lufs());

@@ -36,15 +36,19 @@ impl Default for ReductionStatistics {
 }
 
 impl ReductionStatistics {
-    /// Counts a frame with this gain, and returns the gain. `[any]`
-    pub fn take(&mut self, gain: f64) -> f64 {
-        self.lowest_gain = self.lowest_gain.min(gain);
-        self.frames += 1;
-        if gain < 1.0 {
-            let step = (db_from_gain(1.0 / gain) / STEP_DB) as usize;
-            self.counts[step.min(STEPS - 1)] += 1;
+    /// Counts frames with these gains, and returns the lowest of them, 1 at most. `[any]`
+    pub fn take(&mut self, gains: impl Iterator<Item = f64>) -> f64 {
+        let mut lowest_gain = 1.0f64;
+        for gain in gains {
+            lowest_gain = lowest_gain.min(gain);
+            self.frames += 1;
+            if gain < 1.0 {
+                let step = (db_from_gain(1.0 / gain) / STEP_DB) as usize;
+                self.counts[step.min(STEPS - 1)] += 1;
+            }
         }
-        gain
+        self.lowest_gain = self.lowest_gain.min(lowest_gain);
+        lowest_gain
     }
 
     /// What was counted. `[any]`
@@ -73,10 +77,10 @@ mod tests {
     #[test]
     fn the_typical_reduction_is_the_middle_of_what_was_reduced() {
         let mut statistics = ReductionStatistics::default();
-        (0..700).for_each(|_| _ = statistics.take(1.0));
-        (0..100).for_each(|_| _ = statistics.take(gain_from_db(-0.52)));
-        (0..150).for_each(|_| _ = statistics.take(gain_from_db(-2.02)));
-        (0..50).for_each(|_| _ = statistics.take(gain_from_db(-6.0)));
+        for (frames, gain_db) in [(700, 0.0), (100, -0.52), (150, -2.02), (50, -6.0)] {
+            let gain = gain_from_db(gain_db);
+            assert_eq!(statistics.take(std::iter::repeat_n(gain, frames)), gain);
+        }
         let reduction = statistics.finish();
         assert!((reduction.max_db - 6.0).abs() < 1e-9);
         assert!((reduction.typical_db - 2.02).abs() <= STEP_DB, "{reduction:?}");

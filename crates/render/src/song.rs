@@ -7,9 +7,11 @@ use std::thread;
 use audio_file::{Audio, ConvertError, StemSet, convert_rate};
 use dsp::format::Format;
 use dsp::role::Role;
-use dsp::stem_chain::{StemChain, StemReadings, StemSettings};
+use dsp::stem_chain::{StemChain, StemSettings};
 
 use crate::average_spectrum::AverageSpectrum;
+use crate::measure::Meters;
+use crate::report::Figures;
 use crate::session_file::Session;
 
 /// What is mixed and mastered.
@@ -36,12 +38,21 @@ pub struct SongStem {
     pub settings: StemSettings,
     /// Its sound, mono or stereo: as read, and after [`Song::process_stems`] as it left its chain.
     pub audio: Audio,
+    /// The most its compressor has taken, in dB, 0 or more.
+    pub max_reduction_db: f64,
 }
 
-/// What was measured of a stem on its way through its chain.
+impl SongStem {
+    /// Rate and channels. `[any]`
+    pub fn format(&self) -> Format {
+        Format { sample_rate_hz: self.audio.sample_rate_hz.into(), channels: self.audio.channels.len() }
+    }
+}
+
+/// What was measured of a stem behind its chain.
 pub struct StemMeasured {
-    /// Its meters at the end.
-    pub readings: StemReadings,
+    /// Its figures.
+    pub figures: Figures,
     /// Its average spectrum, when it was asked for.
     pub spectrum: Option<AverageSpectrum>,
 }
@@ -88,6 +99,7 @@ impl Song {
                 role: known.role,
                 settings: known.settings,
                 audio: stems.swap_remove(place).audio,
+                max_reduction_db: 0.0,
             });
         }
         let mut song = Self { sample_rate_hz: from_hz, frames, stems: found, notes: Vec::new() };
@@ -113,31 +125,39 @@ impl Song {
 
     /// Sends every stem through its chain, in place, several at a time; `advance` hears how many more seconds of a stem
     /// are done. `[main]`
-    pub fn process_stems(&mut self, with_spectrum: bool, advance: &(dyn Fn(f64) + Sync)) -> Vec<StemMeasured> {
-        let sample_rate_hz = f64::from(self.sample_rate_hz);
+    pub fn process_stems(&mut self, advance: &(dyn Fn(f64) + Sync)) {
         each_in_parallel(&mut self.stems, |stem| {
-            let format = Format { sample_rate_hz, channels: stem.audio.channels.len() };
+            let format = stem.format();
             let mut chain = StemChain::new(format);
             chain.set(&stem.settings);
+            for start in (0..stem.audio.frames()).step_by(BLOCK_FRAMES) {
+                let end = stem.audio.frames().min(start + BLOCK_FRAMES);
+                let channels = stem.audio.channels.iter_mut();
+                chain.process_unmeasured(&mut channels.map(|channel| &mut channel[start..end]).collect::<Vec<_>>());
+                advance((end - start) as f64 / format.sample_rate_hz);
+            }
+            stem.max_reduction_db = chain.readings().max_reduction_db;
+        });
+    }
+
+    /// Measures every stem as it left its chain, one after the other, in the order of the stems. `[main]`
+    pub fn measure_stems(&self, with_spectrum: bool) -> Vec<StemMeasured> {
+        let measure = |stem: &SongStem| {
+            let format = stem.format();
+            let mut meters = Meters::new(format);
             let mut spectrum = with_spectrum.then(|| AverageSpectrum::new(format));
             for start in (0..stem.audio.frames()).step_by(BLOCK_FRAMES) {
-                let mut block: Vec<&mut [f32]> = stem
-                    .audio
-                    .channels
-                    .iter_mut()
-                    .map(|channel| {
-                        let end = channel.len().min(start + BLOCK_FRAMES);
-                        &mut channel[start..end]
-                    })
-                    .collect();
-                chain.process(&mut block);
+                let end = stem.audio.frames().min(start + BLOCK_FRAMES);
+                let block: Vec<&[f32]> = stem.audio.channels.iter().map(|channel| &channel[start..end]).collect();
+                meters.process(&block);
                 if let Some(spectrum) = &mut spectrum {
                     spectrum.process(&block);
                 }
-                advance(block.first().map_or(0, |channel| channel.len()) as f64 / sample_rate_hz);
             }
-            StemMeasured { readings: chain.readings(), spectrum }
-        })
+            let figures = Figures { max_gain_reduction_db: stem.max_reduction_db.into(), ..meters.finish() };
+            StemMeasured { figures, spectrum }
+        };
+        self.stems.iter().map(measure).collect()
     }
 
     /// How long it sounds, in seconds. `[any]`

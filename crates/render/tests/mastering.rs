@@ -5,10 +5,14 @@
 use std::path::PathBuf;
 
 use audio_file::{Audio, SourceBits, Stem, StemSet};
+use dsp::dither::WordLength;
 use dsp::format::Format;
+use dsp::limiter::LimiterSettings;
 use dsp::master_chain::{MasterChain, MasterSettings};
 use dsp::stem_chain::StemChain;
-use render::mastering::{Mastered, Part, before_limiter, master};
+use render::drive::{Outcome, search};
+use render::limiting::BeforeLimiter;
+use render::mastering::{Mastered, Part, finish, master};
 use render::session_file::Session;
 use render::song::Song;
 use render::versions::{self, VersionError};
@@ -51,7 +55,7 @@ fn session() -> Session {
 
 fn song() -> Song {
     let mut song = Song::new(stems(), &session(), None).unwrap();
-    song.process_stems(false, &|_| {});
+    song.process_stems(&|_| {});
     song
 }
 
@@ -168,20 +172,63 @@ fn an_independent_version_holds_the_ceiling_by_itself() {
 }
 
 #[test]
-fn the_search_hears_what_the_last_pass_prints() {
+fn what_the_search_heard_last_is_finished_to_the_bits_of_a_pass_of_its_own() {
+    let song = song();
+    for dither in [WordLength::Off, WordLength::Bits16] {
+        let settings = MasterSettings { dither, output_gain_db: -2.5, ..session().master };
+        let (expected, files) = mastered(&song, &settings, &[]);
+        let limited = BeforeLimiter::new(&song, &settings, &mut |_| {}).limit(&settings, &mut |_| {});
+        let mut file = [Vec::new(), Vec::new()];
+        let finished = finish(limited, &settings, RATE_HZ, &mut |_| {}, &mut |_, block| -> Result<(), ()> {
+            file.iter_mut().zip(block).for_each(|(file, block)| file.extend_from_slice(block));
+            Ok(())
+        });
+        let finished = finished.unwrap();
+        assert!(file == files[0], "not the same bits, {dither:?}");
+        assert_eq!(finished.figures, expected.figures);
+        assert_eq!(finished.reduction, expected.reduction);
+        assert_eq!(finished.curves.limiter_reduction_db, expected.curves.limiter_reduction_db);
+    }
+}
+
+#[test]
+fn the_prediction_leads_close_to_what_is_heard() {
     let song = song();
     let settings = session().master;
-    let before = before_limiter(&song, &settings, &mut |_| {});
-    let heard = render::drive::limited_lufs(&before, &settings.limiter, RATE_HZ, &mut |_| {});
-    let (mastered, _) = mastered(&song, &settings, &[]);
-    let printed = mastered.figures.integrated_lufs.value().unwrap();
-    assert!((heard - printed).abs() < 1e-9, "{heard} and {printed} LUFS");
+    let before = BeforeLimiter::new(&song, &settings, &mut |_| {});
+    for drive_db in [0.0, 4.0, 8.0, 14.0] {
+        let limiter = LimiterSettings { drive_db, ..settings.limiter };
+        let heard = before.limit(&MasterSettings { limiter, ..settings }, &mut |_| {}).integrated_lufs;
+        let off_lu = before.predicted_lufs(&limiter) - heard;
+        // It knows steps of 10 ms and sample peaks. Noise has a peak in each of them: the worst there is.
+        assert!(off_lu.abs() < 0.8, "{drive_db} dB: off by {off_lu:.2} LU");
+    }
+}
+
+#[test]
+fn every_loudness_is_reached_in_three_passes() {
+    let song = song();
+    let settings = session().master;
+    let before = BeforeLimiter::new(&song, &settings, &mut |_| {});
+    let driven = |drive_db: f64| LimiterSettings { drive_db: drive_db as f32, ..settings.limiter };
+    for aim_lufs in [-17.0, -16.0, -14.0, -12.0] {
+        let found = search(
+            aim_lufs,
+            |drive_db| before.predicted_lufs(&driven(drive_db)),
+            |drive_db| {
+                let settings = MasterSettings { limiter: driven(drive_db), ..settings };
+                before.limit(&settings, &mut |_| {}).integrated_lufs
+            },
+        );
+        assert_eq!(found.outcome, Outcome::Reached, "{aim_lufs}: {found:?}");
+        assert!(found.passes.len() <= 3, "{aim_lufs}: {found:?}");
+    }
 }
 
 #[test]
 fn another_rate_is_taken_before_the_chains_so_that_the_ceiling_holds() {
     let mut song = Song::new(stems(), &session(), Some(44_100)).unwrap();
-    song.process_stems(false, &|_| {});
+    song.process_stems(&|_| {});
     let (mastered, files) = mastered(&song, &session().master, &[]);
     assert_eq!(files[0][0].len(), (FRAMES as f64 * 44_100.0 / 48_000.0).round() as usize);
     assert!(mastered.figures.true_peak_dbtp.value().unwrap() <= -0.95, "{:?}", mastered.figures);

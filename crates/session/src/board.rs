@@ -9,11 +9,12 @@ use crate::claim::{Birth, Ownership};
 use crate::command::{ADOPT, Answer, Command, Word, post, take};
 use crate::identity::Kind;
 use crate::layout::COMMAND_KINDS;
-use crate::member::{Candidate, Link, StemId};
+use crate::member::{Link, StemId};
 use crate::naming::Given;
 use crate::region::Region;
 use crate::rules::{Party, Step, step};
 use crate::seat::{Deputy, Seat};
+use crate::sessions;
 
 /// How long the helper hurries after it has seen a window of the master.
 const WATCHED: Duration = Duration::from_millis(500);
@@ -234,19 +235,10 @@ fn link(seat: &mut Seat, census: &Census, host_group: u64) {
             }
         }
         Step::Ask(choices) => {
-            let candidate = |choice: usize| candidate(masters[choice], census);
-            let mut candidates: Vec<Candidate> = choices.into_iter().filter_map(candidate).collect();
-            candidates.sort_by(|a, b| (&a.session_name, a.session).cmp(&(&b.session_name, b.session)));
-            Link::Choose { candidates }
+            let choices = choices.into_iter().map(|choice| masters[choice]);
+            Link::Choose { candidates: sessions::listed(choices, census) }
         }
     };
-}
-
-fn candidate(master: &Peer, census: &Census) -> Option<Candidate> {
-    let session = master.metadata.session?;
-    let stem_count = census.of_kind(Kind::Stem).filter(|(_, peer)| peer.metadata.session == Some(session)).count();
-    let (session_name, host_name) = (master.metadata.session_name.clone(), master.metadata.info.host_name.clone());
-    Some(Candidate { session, session_name, host_name, stem_count })
 }
 
 /// Tells the audio thread whose commands count, when to measure again, and whether another stem is soloed.

@@ -50,5 +50,6 @@ pub mod member;
 mod outlet;
 pub mod publisher;
 mod seat;
+mod sessions;
 mod turnstile;
 mod versions;

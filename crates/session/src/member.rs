@@ -9,7 +9,6 @@ use crate::command::{Answer, Command};
 use crate::helper::{self, Shared};
 use crate::identity::{Identity, Info, Kind};
 use crate::meters::{Meters, Moment, Position};
-use crate::naming::numbered;
 use crate::outlet::Outlet;
 use crate::publisher::Publisher;
 use crate::seat::Seat;
@@ -59,17 +58,19 @@ pub enum Link {
     Full,
 }
 
-/// A session that a new stem could join.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A session that an instance could be in.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Candidate {
     /// The session.
     pub session: Uuid,
     /// Its visible name.
     pub session_name: String,
-    /// The application its master runs in.
+    /// The application its master runs in, or one of its stems where no master is here.
     pub host_name: String,
     /// Stems that are in it now.
     pub stem_count: usize,
+    /// Its master is here; without one its stems wait.
+    pub has_master: bool,
 }
 
 /// Names one life of a slot: a command to a stem that has left and come back goes nowhere.
@@ -195,14 +196,6 @@ impl Member {
         self.shared.read(|board| board.other_majors.clone())
     }
 
-    /// A stem joins the session of a master, whatever it belonged to. `[main]`
-    pub fn choose(&self, candidate: &Candidate) {
-        self.change_seat(|seat| {
-            seat.identity.session = Some(candidate.session);
-            seat.identity.session_name.clone_from(&candidate.session_name);
-        });
-    }
-
     /// Names the session; its stems take the name over from their master. `[main]`
     pub fn rename_session(&self, name: &str) {
         self.change_seat(|seat| {
@@ -214,30 +207,6 @@ impl Member {
     /// Links to the same session in other applications and projects too, or no longer. `[main]`
     pub fn link_across_applications(&self, on: bool) {
         self.change_seat(|seat| seat.identity.across_applications = on);
-    }
-
-    /// A master starts a session of its own and takes its stems along: what to do when a copy of the project is open,
-    /// too, and both are in one session. The stems of a master that came as a copy are those that came as copies; when
-    /// audio runs in some of them, only those. `[main]`
-    pub fn make_independent(&self) {
-        let mut stems = Vec::new();
-        self.stems(&mut stems);
-        self.shared.change(|board| {
-            let own = board.seat_mut(self.seat).and_then(|seat| seat.slot()).and_then(|slot| board.census.peer(slot));
-            let is_copy = own.is_some_and(Peer::is_copy);
-            stems.retain(|stem| stem.is_copy == is_copy);
-            let is_live = |stem: &StemView| stem.activity == Activity::Live;
-            if stems.iter().any(is_live) {
-                stems.retain(is_live);
-            }
-            let session_names: Vec<String> =
-                board.census.of_kind(Kind::Master).map(|(_, peer)| peer.metadata.session_name.clone()).collect();
-            let Some(seat) = board.seat_mut(self.seat).filter(|seat| seat.kind == Kind::Master) else { return };
-            seat.identity.session = Some(Uuid::random());
-            let name = numbered(&seat.identity.session_name).find(|name| !session_names.contains(name));
-            seat.identity.session_name = name.unwrap_or_default();
-            seat.to_adopt = stems.iter().map(|stem| stem.id).collect();
-        });
     }
 
     /// The audio thread's end; an older one of this member becomes silent. `[setup]`
@@ -311,7 +280,7 @@ impl Member {
         self.shared.read(|board| board.seat_mut(self.seat).map(|seat| read(seat)))
     }
 
-    fn change_seat(&self, change: impl FnOnce(&mut Seat)) {
+    pub(crate) fn change_seat(&self, change: impl FnOnce(&mut Seat)) {
         self.shared.change(|board| board.seat_mut(self.seat).map(change));
     }
 }

@@ -19,10 +19,13 @@ impl Party {
     /// Whether nothing speaks against a link: same application and project, as far as both are known, or the user's
     /// explicit wish.
     pub(crate) fn may_meet(&self, other: &Self) -> bool {
+        self.across_applications || other.across_applications || self.may_share_project(other)
+    }
+
+    /// Whether both are in the same application and project, as far as both are known.
+    pub(crate) fn may_share_project(&self, other: &Self) -> bool {
         let agree = |mine: u64, theirs: u64| mine == theirs || mine == 0 || theirs == 0;
-        self.across_applications
-            || other.across_applications
-            || (agree(self.host_group, other.host_group) && agree(self.host_document, other.host_document))
+        agree(self.host_group, other.host_group) && agree(self.host_document, other.host_document)
     }
 
     /// Whether both are in one session.

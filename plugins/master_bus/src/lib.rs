@@ -37,7 +37,7 @@ struct Active {
     chain: MasterChain,
     voice: Voice,
     playback: Playback,
-    /// Puts input and reference aside for whoever looks how much later one is.
+    /// Knows how much later the input comes than the reference.
     recorder: Recorder,
     /// To the spectra of an open window.
     tap: Tap<0>,
@@ -141,15 +141,18 @@ impl Plugin for MasterBus {
         }
         let settings = self.params.settings();
         chain.set(&settings);
-        let reference = auxiliary.inputs.first_mut().map(|port| &*port.as_slice());
+        let reference = match auxiliary.inputs.first_mut().map(|port| &*port.as_slice()) {
+            Some([left, right]) => Some([&**left, &**right]),
+            _ => None,
+        };
         if moves.started || moves.jumped {
             recorder.begin_again();
         }
-        recorder.record(buffer.as_slice(), reference);
-        chain.set_reference_offset_frames(recorder.offset_frames());
-        chain.locate(playback.song_frames().saturating_sub(buffer.samples() as i64));
+        let song_frames = playback.song_frames().saturating_sub(buffer.samples() as i64);
         tap.before(buffer.as_slice());
-        chain.process(buffer.as_slice(), reference);
+        if let [left, right] = buffer.as_slice() {
+            recorder.process(chain, [left, right], reference, song_frames, self.link.is_offline());
+        }
         tap.after(buffer.as_slice(), || []);
         self.session.limiter_feed().follow(chain.limiter_trace(), playback.is_playing());
         let position = session_link::position(playback, &settings, &self.link, true);

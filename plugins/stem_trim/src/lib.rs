@@ -134,9 +134,10 @@ impl Plugin for StemTrim {
             // A render must not begin with the end of a solo.
             chain.reset();
         }
-        tap.before(buffer.as_slice_immutable());
-        chain.process(buffer.as_slice());
-        tap.after(buffer.as_slice_immutable(), || [chain.reduction_db() as f32]);
+        tap.around(buffer.as_slice(), |piece| {
+            chain.process(piece);
+            [chain.reduction_db() as f32]
+        });
         let position = session_link::position(playback, &settings, &self.session, &self.link, true);
         voice.announce(position, buffer.samples(), || session_link::read(chain, &settings, &mut self.readings));
         ProcessStatus::Normal

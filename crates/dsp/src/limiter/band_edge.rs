@@ -2,6 +2,7 @@
 
 use crate::{
     delay::Delay,
+    fir::{self, PIECE_FRAMES, Past},
     format::Format,
     oversample::{KAISER_SHAPE, PeakInterpolator, kaiser_low_pass},
 };
@@ -16,11 +17,10 @@ use super::running_mean::{ONE, RunningMean};
 /// begins at 19.5 kHz.
 #[derive(Clone, Debug)]
 pub struct BandEdge {
-    /// A linear-phase low-pass, newest sample first, padded with zeros to a whole number of lanes.
-    low_pass: Box<[[f32; LANES]]>,
-    /// The last samples twice, so that they always lie in one piece.
-    history: Box<[f32]>,
-    newest: usize,
+    /// A linear-phase low-pass: the taps on one side of the middle, the outermost first, and the one in the middle.
+    low_pass: Box<[f32]>,
+    low_pass_middle: f32,
+    samples: Past,
 
     /// A rough look at the peaks, at the time of the filter's middle.
     peak: PeakInterpolator,
@@ -38,11 +38,8 @@ pub struct BandEdge {
     edge_to_output: Delay,
 }
 
-const LANES: usize = 8;
-/// Taps of the low-pass; odd, so that its delay is a whole number of frames.
-const TAPS: usize = 65;
-const PADDED_TAPS: usize = TAPS.next_multiple_of(LANES);
-const FILTER_DELAY_FRAMES: usize = TAPS / 2;
+/// Half of the low-pass, whose taps are odd in number: its delay is a whole number of frames.
+const FILTER_DELAY_FRAMES: usize = 32;
 /// Where the low-pass is 6 dB down, as a share of the sample rate.
 const CUTOFF: f64 = 0.4625;
 /// Frames over which the edge fades out.
@@ -59,22 +56,18 @@ const RETURN_MS: f64 = 40.0;
 impl BandEdge {
     /// A silent filter. `[setup]`
     pub fn new(format: Format) -> Self {
-        let mut low_pass = vec![[0.0; LANES]; PADDED_TAPS / LANES].into_boxed_slice();
-        for (tap, coefficient) in low_pass.as_flattened_mut().iter_mut().take(TAPS).enumerate() {
-            *coefficient = kaiser_low_pass(
-                tap as f64 - FILTER_DELAY_FRAMES as f64,
-                FILTER_DELAY_FRAMES as f64 + 1.0,
-                CUTOFF,
-                KAISER_SHAPE,
-            ) as f32;
-        }
-        let sum: f32 = low_pass.as_flattened().iter().sum();
-        low_pass.as_flattened_mut().iter_mut().for_each(|coefficient| *coefficient /= sum);
+        let tap = |from_middle: usize| {
+            let half_length = FILTER_DELAY_FRAMES as f64 + 1.0;
+            kaiser_low_pass(from_middle as f64, half_length, CUTOFF, KAISER_SHAPE)
+        };
+        // A steady signal passes as it is.
+        let sum = tap(0) + 2.0 * (1..=FILTER_DELAY_FRAMES).map(tap).sum::<f64>();
+        let tap = |from_middle: usize| (tap(from_middle) / sum) as f32;
         let keep = |time_ms: f64| (-1.0 / format.frames_from_ms(time_ms).max(1) as f64).exp() as f32;
         Self {
-            low_pass,
-            history: vec![0.0; 2 * PADDED_TAPS].into_boxed_slice(),
-            newest: 0,
+            low_pass: (1..=FILTER_DELAY_FRAMES).rev().map(tap).collect(),
+            low_pass_middle: tap(0),
+            samples: Past::new(2 * FILTER_DELAY_FRAMES),
             peak: PeakInterpolator::itu(),
             peak_hold: 0.0,
             edge_hold: 0.0,
@@ -90,8 +83,7 @@ impl BandEdge {
 
     /// Forgets the past. `[audio]`
     pub fn reset(&mut self) {
-        self.history.fill(0.0);
-        self.newest = 0;
+        self.samples.reset();
         self.peak.reset();
         (self.peak_hold, self.edge_hold) = (0.0, 0.0);
         self.stay_left_frames = 0;
@@ -100,36 +92,43 @@ impl BandEdge {
         self.edge_to_output.reset();
     }
 
-    /// Takes a sample, returns the one [`BandEdge::latency_frames`] earlier, without the edge where it is dangerous
-    /// under this ceiling (linear). `[audio]`
-    #[inline]
-    pub fn next(&mut self, sample: f32, ceiling: f32, on: bool) -> f32 {
-        let edge = self.edge(sample);
-        self.watch(edge, ceiling, on);
-        self.without(edge)
+    /// Takes a piece and the ceiling (linear) of each frame; answers with the samples of
+    /// [`BandEdge::latency_frames`] earlier, without the edge where it is dangerous, and how much of it (0…1) was taken
+    /// out of each. `[audio]`
+    pub fn process(&mut self, piece: &[f32], ceilings: &[f32], on: bool, seen: &mut [f32], removed: &mut [f32]) {
+        let (mut edges, mut peaks) = ([0.0; PIECE_FRAMES], [0.0; PIECE_FRAMES]);
+        self.edges(piece, &mut edges[..piece.len()]);
+        let early_frames = FILTER_DELAY_FRAMES - self.peak.latency_frames();
+        self.peak.each_of(&self.samples.delayed(early_frames)[..piece.len()], &mut peaks);
+        for (frame, removed) in removed.iter_mut().enumerate().take(piece.len()) {
+            let middle = self.samples.delayed(FILTER_DELAY_FRAMES)[frame];
+            self.watch(peaks[frame].max(middle.abs()), edges[frame], ceilings[frame], on);
+            *removed = self.removed;
+        }
+        self.without(&edges, removed, seen);
     }
 
-    /// The same with a share of the edge, 0…1, that another signal's peaks have decided about. `[audio]`
-    #[inline]
-    pub fn next_following(&mut self, sample: f32, removed: f32) -> f32 {
-        let edge = self.edge(sample);
-        self.removed = removed;
-        self.without(edge)
+    /// The same with shares of the edge that another signal's peaks have decided about. `[audio]`
+    pub fn process_following(&mut self, piece: &[f32], removed: &[f32], seen: &mut [f32]) {
+        let mut edges = [0.0; PIECE_FRAMES];
+        self.edges(piece, &mut edges[..piece.len()]);
+        self.without(&edges, removed, seen);
     }
 
-    /// Takes a sample, returns the edge of the one [`FILTER_DELAY_FRAMES`] earlier.
-    #[inline]
-    fn edge(&mut self, sample: f32) -> f32 {
-        let low = self.filter(sample);
-        self.sample_before(FILTER_DELAY_FRAMES) - low
+    /// Takes a piece; the edges of the samples [`FILTER_DELAY_FRAMES`] earlier.
+    fn edges(&mut self, piece: &[f32], edges: &mut [f32]) {
+        self.samples.push(piece);
+        let span_frames = 2 * FILTER_DELAY_FRAMES;
+        fir::symmetric(&self.low_pass, span_frames, self.samples.delayed(span_frames), edges);
+        for (edge, middle) in edges.iter_mut().zip(self.samples.delayed(FILTER_DELAY_FRAMES)) {
+            let low = *edge + self.low_pass_middle * middle;
+            *edge = middle - low;
+        }
     }
 
     /// Decides how much of the edge has to go.
     #[inline]
-    fn watch(&mut self, edge: f32, ceiling: f32, on: bool) {
-        let middle = self.sample_before(FILTER_DELAY_FRAMES);
-        let peak_sample = self.sample_before(FILTER_DELAY_FRAMES - self.peak.latency_frames());
-        let peak = self.peak.next(peak_sample).max(middle.abs());
+    fn watch(&mut self, peak: f32, edge: f32, ceiling: f32, on: bool) {
         self.peak_hold = peak.max(self.peak_hold * self.hold_keep);
         self.edge_hold = edge.abs().max(self.edge_hold * self.hold_keep);
         let dangerous = on && self.peak_hold > ceiling && self.edge_hold > HARMLESS_EDGE * ceiling;
@@ -142,43 +141,17 @@ impl BandEdge {
         }
     }
 
-    /// The sample that leaves, less its share of the edge.
-    #[inline]
-    fn without(&mut self, edge: f32) -> f32 {
-        let edge = self.edge_to_output.next(edge);
-        let output = self.sample_before(FILTER_DELAY_FRAMES + FADE_FRAMES);
-        if self.removed > 0.0 { output - self.removed * edge } else { output }
-    }
-
-    /// The share of the edge taken out of the sample last returned, 0…1. `[audio]`
-    pub fn removed(&self) -> f32 {
-        self.removed
+    /// The samples that leave, each less its share of the edge.
+    fn without(&mut self, edges: &[f32], removed: &[f32], seen: &mut [f32]) {
+        let leaving = self.samples.delayed(FILTER_DELAY_FRAMES + FADE_FRAMES);
+        for (((seen, &sample), &edge), &removed) in seen.iter_mut().zip(leaving).zip(edges).zip(removed) {
+            let edge = self.edge_to_output.next(edge);
+            *seen = if removed > 0.0 { sample - removed * edge } else { sample };
+        }
     }
 
     /// The constant delay. `[any]`
     pub fn latency_frames(&self) -> usize {
         FILTER_DELAY_FRAMES + FADE_FRAMES
-    }
-
-    /// The sample that entered this many frames before the newest.
-    #[inline]
-    fn sample_before(&self, frames: usize) -> f32 {
-        self.history[self.newest + frames]
-    }
-
-    /// The low-passed sample of [`FILTER_DELAY_FRAMES`] earlier.
-    #[inline]
-    fn filter(&mut self, sample: f32) -> f32 {
-        self.newest = if self.newest == 0 { PADDED_TAPS - 1 } else { self.newest - 1 };
-        self.history[self.newest] = sample;
-        self.history[self.newest + PADDED_TAPS] = sample;
-        let mut lanes = [0.0f32; LANES];
-        let samples = self.history[self.newest..self.newest + PADDED_TAPS].as_chunks::<LANES>().0;
-        for (coefficients, samples) in self.low_pass.iter().zip(samples) {
-            for lane in 0..LANES {
-                lanes[lane] += coefficients[lane] * samples[lane];
-            }
-        }
-        lanes.iter().sum()
     }
 }

@@ -1,134 +1,146 @@
 //! Fine peak: how high the wave rises between two samples, up to very close to half the sample rate.
 
+use multiversion::multiversion;
+
+use crate::fir::{self, PIECE_FRAMES, Past};
 use crate::oversample::kaiser_low_pass;
 
-/// The highest point of the wave between a sample and the next, from a filter over `HALF` frames (a multiple of eight)
-/// on both sides.
+/// The highest point of the wave between a sample and the next, from a filter over some frames on both sides.
 ///
 /// The long filter finds only the point half-way between two samples. That doubles the rate, and from there on the
 /// wave is slow: a short filter finds the quarters, and parabolas what lies between those. Costs no more than 0.08 dB
 /// at any frequency the long filter passes.
 #[derive(Clone, Debug)]
-pub struct FinePeak<const HALF: usize> {
+pub struct FinePeak {
     /// What both samples of a pair contribute to the point half-way, the outermost pair first.
-    to_middle: [f32; HALF],
+    to_middle: Box<[f32]>,
     /// What both points of a pair contribute to the point between them, the outermost pair first.
     to_quarter: [f32; QUARTER_HALF],
-    /// The last `2 × HALF` samples in both orders, each twice, so that they always lie in one piece.
-    newest_first: [[f32; HALF]; 4],
-    oldest_first: [[f32; HALF]; 4],
-    /// Where the newest sample lies in `newest_first`, in `0..2 × HALF`.
-    newest: usize,
-    /// The wave at the doubled rate: the samples, each followed by the point half-way to the next, oldest first.
-    doubled: [f32; 2 * QUARTER_HALF + 2],
-    /// The wave a quarter before the current sample.
-    before: f32,
+    samples: Past,
+    /// The points half-way, each after the sample of `to_middle.len()` frames ago.
+    middles: Past,
+    /// The points a quarter before the next sample.
+    last_quarters: Past,
 }
 
-const LANES: usize = 8;
 /// Points of the doubled wave on each side of a quarter.
 const QUARTER_HALF: usize = 6;
+/// Frames of the doubled wave that the quarters of one frame need.
+const QUARTER_FRAMES: usize = QUARTER_HALF + 1;
 /// Ripple of ±0.01 dB; the slope it costs lies where the doubled wave has nothing.
 const QUARTER_SHAPE: f64 = 6.0;
 
-impl<const HALF: usize> FinePeak<HALF> {
-    /// A silent filter. `[setup]`
+impl FinePeak {
+    /// A silent filter over `half_frames` (at least 8) on both sides. `[setup]`
     ///
     /// `shape` is that of Kaiser's window: with 0 the filter knows noise best, up to half the sample rate; with 5 it
-    /// is flat within 0.05 dB up to 0.5 − 1 / `HALF` of the sample rate.
-    pub fn new(shape: f64) -> Self {
-        const { assert!(HALF.is_multiple_of(LANES)) };
+    /// is flat within 0.05 dB up to 0.5 − 1 / `half_frames` of the sample rate.
+    pub fn new(half_frames: usize, shape: f64) -> Self {
         let tap = |pair: usize, half: usize, shape: f64| {
             kaiser_low_pass((half - pair) as f64 - 0.5, half as f64, 0.5, shape) as f32
         };
         Self {
-            to_middle: std::array::from_fn(|pair| tap(pair, HALF, shape)),
+            to_middle: (0..half_frames).map(|pair| tap(pair, half_frames, shape)).collect(),
             to_quarter: std::array::from_fn(|pair| tap(pair, QUARTER_HALF, QUARTER_SHAPE)),
-            newest_first: [[0.0; HALF]; 4],
-            oldest_first: [[0.0; HALF]; 4],
-            newest: 0,
-            doubled: [0.0; 2 * QUARTER_HALF + 2],
-            before: 0.0,
+            samples: Past::new(2 * half_frames - 1),
+            middles: Past::new(QUARTER_FRAMES - 1),
+            last_quarters: Past::new(1),
         }
     }
 
     /// Forgets the past. `[audio]`
     pub fn reset(&mut self) {
-        self.newest_first = [[0.0; HALF]; 4];
-        self.oldest_first = [[0.0; HALF]; 4];
-        self.newest = 0;
-        self.doubled = [0.0; 2 * QUARTER_HALF + 2];
-        self.before = 0.0;
+        self.samples.reset();
+        self.middles.reset();
+        self.last_quarters.reset();
     }
 
-    /// Takes a finite sample and returns the largest magnitude of the wave from the sample that entered
+    /// Takes a piece of finite samples; for each the largest magnitude of the wave from the sample that entered
     /// [`FinePeak::latency_frames`] earlier, itself included, up to the one after it. `[audio]`
-    #[inline]
-    pub fn next(&mut self, sample: f32) -> f32 {
-        let [point, middle] = self.double(sample);
-        self.doubled.copy_within(2.., 0);
-        self.doubled[2 * QUARTER_HALF] = point;
-        self.doubled[2 * QUARTER_HALF + 1] = middle;
+    pub fn process(&mut self, piece: &[f32], peaks: &mut [f32]) {
+        let half_frames = self.to_middle.len();
+        let mut middles = [0.0; PIECE_FRAMES];
+        let middles = &mut middles[..piece.len()];
+        self.samples.push(piece);
+        fir::symmetric(&self.to_middle, 2 * half_frames - 1, self.samples.delayed(2 * half_frames - 1), middles);
+        self.middles.push(middles);
 
-        let quarters = [self.quarter_from(1), self.quarter_from(2)];
-        let [left, middle, right] = [0, 1, 2].map(|point| self.doubled[QUARTER_HALF + point]);
-        let peak = highest(&[self.before, left, quarters[0], middle, quarters[1], right]);
-        self.before = quarters[1];
-        peak
+        let wave = Doubled {
+            points: self.samples.delayed(half_frames + QUARTER_FRAMES - 1),
+            middles: self.middles.delayed(QUARTER_FRAMES - 1),
+        };
+        let (mut quarters, mut last_quarters) = ([0.0; PIECE_FRAMES], [0.0; PIECE_FRAMES]);
+        interpolate(&self.to_quarter, &wave, &mut quarters, &mut last_quarters);
+        self.last_quarters.push(&last_quarters[..piece.len()]);
+        highest(&wave, self.last_quarters.delayed(1), &quarters, peaks);
     }
 
-    /// The sample that entered `frames` (below `2 × HALF`) before the newest. `[audio]`
+    /// The samples of the piece, as they were this many frames earlier: below twice the frames on each side. `[audio]`
     #[inline]
-    pub fn sample_before(&self, frames: usize) -> f32 {
-        self.newest_first.as_flattened()[self.newest + frames]
+    pub fn delayed(&self, frames: usize) -> &[f32] {
+        &self.samples.delayed(frames)[..self.samples.piece_frames()]
     }
 
     /// How long after a sample the wave behind it is known, in frames. `[any]`
     pub fn latency_frames(&self) -> usize {
-        HALF + QUARTER_HALF / 2
-    }
-
-    /// The sample of `HALF` frames ago and the wave half-way between it and the next.
-    #[inline]
-    fn double(&mut self, sample: f32) -> [f32; 2] {
-        let taps = 2 * HALF;
-        self.newest = if self.newest == 0 { taps - 1 } else { self.newest - 1 };
-        let oldest = taps - 1 - self.newest;
-        for (ring, slot) in [(&mut self.newest_first, self.newest), (&mut self.oldest_first, oldest)] {
-            ring.as_flattened_mut()[slot] = sample;
-            ring.as_flattened_mut()[slot + taps] = sample;
-        }
-        let newer = self.newest_first.as_flattened()[self.newest..self.newest + HALF].as_chunks::<LANES>().0;
-        let older = self.oldest_first.as_flattened()[oldest + 1..oldest + 1 + HALF].as_chunks::<LANES>().0;
-        let mut sums = [0.0f32; LANES];
-        for ((coefficients, older), newer) in self.to_middle.as_chunks::<LANES>().0.iter().zip(older).zip(newer) {
-            for lane in 0..LANES {
-                sums[lane] += coefficients[lane] * (older[lane] + newer[lane]);
-            }
-        }
-        let [a, b, c, d, e, f, g, h] = sums;
-        [self.sample_before(HALF), ((a + e) + (c + g)) + ((b + f) + (d + h))]
-    }
-
-    /// The wave in the middle of a stretch of the doubled wave.
-    #[inline]
-    fn quarter_from(&self, start: usize) -> f32 {
-        let points = &self.doubled[start..start + 2 * QUARTER_HALF];
-        let pairs = points.iter().zip(points.iter().rev());
-        self.to_quarter.iter().zip(pairs).map(|(coefficient, (older, newer))| coefficient * (older + newer)).sum()
+        self.to_middle.len() + QUARTER_HALF / 2
     }
 }
 
-/// The largest magnitude of the inner points and of the parabolas through them, up to half a step away.
-#[inline]
-fn highest(points: &[f32; 6]) -> f32 {
-    let mut peak = 0.0f32;
-    for point in 1..5 {
-        let [left, middle, right] = [points[point - 1], points[point], points[point + 1]];
-        // The parabola turns slope / bend / 2 steps away. No branch: noise would have every other one mispredicted.
-        let bend = (2.0 * middle - left - right).abs();
-        let slope = (left - right).abs().min(bend);
-        peak = peak.max(middle.abs() + slope * slope / (8.0 * bend + f32::MIN_POSITIVE));
+/// The wave at the doubled rate: samples, each followed by the point half-way to the next. Begins as many frames before
+/// the piece as a quarter needs.
+struct Doubled<'a> {
+    points: &'a [f32],
+    middles: &'a [f32],
+}
+
+/// The two quarters of the frame in the middle of each stretch: after its sample, and before the next.
+#[multiversion(targets("x86_64+avx2"))]
+fn interpolate(
+    to_quarter: &[f32; QUARTER_HALF],
+    wave: &Doubled,
+    quarters: &mut [f32; PIECE_FRAMES],
+    last_quarters: &mut [f32; PIECE_FRAMES],
+) {
+    // Every stretch begins with a sample: its odd places are points half-way.
+    let place = |place: usize| {
+        let row = if place.is_multiple_of(2) { wave.points } else { wave.middles };
+        &row[place / 2..][..PIECE_FRAMES]
+    };
+    for (start, quarters) in [(1, quarters), (2, last_quarters)] {
+        for (pair, &coefficient) in to_quarter.iter().enumerate() {
+            let (older, newer) = (place(start + pair), place(start + 2 * QUARTER_HALF - 1 - pair));
+            for frame in 0..PIECE_FRAMES {
+                quarters[frame] += coefficient * (older[frame] + newer[frame]);
+            }
+        }
     }
-    peak
+}
+
+/// The largest magnitude, and that of the parabolas through each point and its neighbours, up to half a step away, from
+/// a sample up to the next.
+#[multiversion(targets("x86_64+avx2"))]
+fn highest(wave: &Doubled, before: &[f32], quarters: &[f32; PIECE_FRAMES], peaks: &mut [f32]) {
+    const MIDDLE: usize = QUARTER_HALF / 2;
+    let samples = &wave.points[MIDDLE..][..PIECE_FRAMES + 1];
+    let middles = &wave.middles[MIDDLE..][..PIECE_FRAMES];
+    let before = &before[..PIECE_FRAMES + 1];
+    for (frame, peak) in peaks.iter_mut().enumerate().take(PIECE_FRAMES) {
+        let row =
+            [before[frame], samples[frame], quarters[frame], middles[frame], before[frame + 1], samples[frame + 1]];
+        *peak = 0.0;
+        for point in 1..5 {
+            let top = parabola_top(row[point - 1], row[point], row[point + 1]);
+            *peak = if top > *peak { top } else { *peak };
+        }
+    }
+}
+
+/// The parabola turns slope / bend / 2 steps away. No branch: noise would have every other one mispredicted.
+#[inline(always)]
+fn parabola_top(left: f32, middle: f32, right: f32) -> f32 {
+    let bend = (2.0 * middle - left - right).abs();
+    let slope = (left - right).abs();
+    let slope = if slope < bend { slope } else { bend };
+    middle.abs() + slope * slope / (8.0 * bend + f32::MIN_POSITIVE)
 }

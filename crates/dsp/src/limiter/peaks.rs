@@ -1,5 +1,6 @@
 //! Peaks: the highest reading any meter will show.
 
+use crate::fir::PIECE_FRAMES;
 use crate::oversample::{KAISER_SHAPE, PeakInterpolator};
 
 use super::fine_peak::FinePeak;
@@ -9,7 +10,7 @@ use super::fine_peak::FinePeak;
 /// A limiter that satisfies one meter exceeds on the next; one that satisfies their union holds on all of them.
 #[derive(Clone, Debug)]
 pub struct UnionPeak {
-    sharp: Box<FinePeak<SHARP_HALF_FRAMES>>,
+    sharp: FinePeak,
     itu: PeakInterpolator,
     libebur128_like: PeakInterpolator,
     /// The highest point between the frame before and the current one.
@@ -23,7 +24,7 @@ impl UnionPeak {
     /// Silent detectors. `[setup]`
     pub fn new(sample_rate_hz: f64) -> Self {
         Self {
-            sharp: Box::new(FinePeak::new(KAISER_SHAPE)),
+            sharp: FinePeak::new(SHARP_HALF_FRAMES, KAISER_SHAPE),
             itu: PeakInterpolator::itu(),
             libebur128_like: PeakInterpolator::libebur128_like(sample_rate_hz),
             before: 0.0,
@@ -38,20 +39,23 @@ impl UnionPeak {
         self.before = 0.0;
     }
 
-    /// Takes a sample; returns the peak of the one [`UnionPeak::latency_frames`] earlier: its own height, and with
-    /// `between_samples` that of the wave up to its neighbours on both sides. `[audio]`
-    #[inline]
-    pub fn next(&mut self, sample: f32, between_samples: bool) -> f32 {
-        let sharp = self.sharp.next(sample);
+    /// Takes a piece; for each sample the peak of the one [`UnionPeak::latency_frames`] earlier: its own height, and
+    /// with `between_samples` that of the wave up to its neighbours on both sides. `[audio]`
+    pub fn process(&mut self, piece: &[f32], between_samples: bool, peaks: &mut [f32]) {
+        let (mut itu, mut libebur128_like) = ([0.0; PIECE_FRAMES], [0.0; PIECE_FRAMES]);
+        self.sharp.process(piece, peaks);
         // The others answer earlier: they get their samples later, to speak of the same frame.
-        let later = |early_frames: usize| self.sharp.sample_before(self.sharp.latency_frames() - early_frames);
-        let itu = self.itu.next(later(self.itu.latency_frames()));
-        let libebur128_like = self.libebur128_like.next(later(self.libebur128_like.latency_frames()));
-        let sample_peak = later(0).abs();
-
-        let after = sharp.max(itu).max(libebur128_like);
-        let before = std::mem::replace(&mut self.before, after);
-        if between_samples { sample_peak.max(before).max(after) } else { sample_peak }
+        let latency_frames = self.sharp.latency_frames();
+        for (other, readings) in [(&mut self.itu, &mut itu), (&mut self.libebur128_like, &mut libebur128_like)] {
+            other.each_of(self.sharp.delayed(latency_frames - other.latency_frames()), readings);
+        }
+        let readings = itu.iter().zip(&libebur128_like).zip(self.sharp.delayed(latency_frames));
+        for (peak, ((&itu, &libebur128_like), sample)) in peaks.iter_mut().zip(readings) {
+            let after = peak.max(itu).max(libebur128_like);
+            let before = std::mem::replace(&mut self.before, after);
+            let sample_peak = sample.abs();
+            *peak = if between_samples { sample_peak.max(before).max(after) } else { sample_peak };
+        }
     }
 
     /// How long after a sample its peak is known. `[any]`

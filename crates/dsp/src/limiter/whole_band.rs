@@ -1,6 +1,7 @@
 //! Whole band: a later and longer look at a signal whose edge was left in.
 
 use crate::delay::Delay;
+use crate::fir::PIECE_FRAMES;
 
 use super::fine_peak::FinePeak;
 
@@ -11,7 +12,7 @@ use super::fine_peak::FinePeak;
 /// it is then the best estimate from the samples there are, off by some 5 % of the noise's RMS in either direction.
 #[derive(Clone, Debug)]
 pub struct WholeBand {
-    peak: Box<FinePeak<HALF_FRAMES>>,
+    peak: FinePeak,
     kept_to_peak: Delay,
     /// The highest point between the frame before and the current one.
     before: f32,
@@ -26,7 +27,7 @@ const BENEFIT_OF_THE_DOUBT: f32 = 1.0116;
 impl WholeBand {
     /// A silent look, beside a path of an edge filter and peak detectors with these latencies. `[setup]`
     pub fn new(edge_latency_frames: usize, peaks_latency_frames: usize) -> Self {
-        let peak = Box::new(FinePeak::new(0.0));
+        let peak = FinePeak::new(HALF_FRAMES, 0.0);
         debug_assert_eq!(edge_latency_frames + peaks_latency_frames, peak.latency_frames());
         Self { peak, kept_to_peak: Delay::new(peaks_latency_frames), before: 0.0 }
     }
@@ -38,15 +39,19 @@ impl WholeBand {
         self.before = 0.0;
     }
 
-    /// Takes a sample of the whole band, and the share of its edge (0…1) that the sample now leaving the edge filter
-    /// kept; returns the peak around the sample that the peak detectors speak of. Where the edge is partly out, what
-    /// rises above the ceiling (linear) counts in part. `[audio]`
-    #[inline]
-    pub fn next(&mut self, sample: f32, kept: f32, ceiling: f32) -> f32 {
-        let after = self.peak.next(sample);
-        let before = std::mem::replace(&mut self.before, after);
-        let kept = self.kept_to_peak.next(kept);
-        let peak = before.max(after);
-        if peak > ceiling * BENEFIT_OF_THE_DOUBT { ceiling + kept * (peak - ceiling) } else { 0.0 }
+    /// Takes a piece of the whole band, and for each sample the share of its edge (0…1) that the sample now leaving the
+    /// edge filter kept, and the ceiling (linear) of the sample that the peak detectors speak of; raises `peaks` to the
+    /// peak around that one. Where the edge is partly out, what rises above the ceiling counts in part. `[audio]`
+    pub fn process(&mut self, piece: &[f32], kept: &[f32], ceilings: &[f32], peaks: &mut [f32]) {
+        let mut found = [0.0; PIECE_FRAMES];
+        self.peak.process(piece, &mut found[..piece.len()]);
+        for (((&after, &kept), &ceiling), peak) in found.iter().zip(kept).zip(ceilings).zip(peaks) {
+            let before = std::mem::replace(&mut self.before, after);
+            let kept = self.kept_to_peak.next(kept);
+            let found = before.max(after);
+            if found > ceiling * BENEFIT_OF_THE_DOUBT {
+                *peak = peak.max(ceiling + kept * (found - ceiling));
+            }
+        }
     }
 }

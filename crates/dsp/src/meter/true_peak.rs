@@ -3,6 +3,7 @@
 use super::grid::Grid;
 use super::peak::{PeakHold, RecentMax};
 use super::{audible, sides};
+use crate::fir::PIECE_FRAMES;
 use crate::format::{Format, MAX_CHANNELS};
 use crate::oversample::PeakInterpolator;
 use crate::units::db_from_gain;
@@ -126,11 +127,18 @@ impl TruePeakMeter {
 
 impl Side {
     fn accumulate(&mut self, samples: &[f32]) {
-        let audible_samples = samples.iter().map(|&sample| audible(sample));
-        let sample_peak = audible_samples.clone().fold(0.0f32, |peak, sample| peak.max(sample.abs()));
-        let peak = self.sharp.top_of(audible_samples.clone()).max(sample_peak);
-        self.hold.take(peak);
-        self.recent.take(peak);
-        self.itu_max = self.itu.largest_of(audible_samples).max(self.itu_max);
+        for samples in samples.chunks(PIECE_FRAMES) {
+            let mut piece = [0.0; PIECE_FRAMES];
+            let mut sample_peak = 0.0f32;
+            for (sample, &given) in piece.iter_mut().zip(samples) {
+                *sample = audible(given);
+                sample_peak = sample_peak.max(sample.abs());
+            }
+            let piece = &piece[..samples.len()];
+            let peak = self.sharp.top_of(piece).max(sample_peak);
+            self.hold.take(peak);
+            self.recent.take(peak);
+            self.itu_max = self.itu.largest_of(piece).max(self.itu_max);
+        }
     }
 }

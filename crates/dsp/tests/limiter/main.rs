@@ -112,7 +112,7 @@ struct Over {
 impl Over {
     fn of(signal: &[f32], sample_rate_hz: f64) -> Self {
         let mut itu = PeakInterpolator::itu();
-        let itu_peak = signal.iter().map(|&x| f64::from(itu.next(x))).fold(0.0, f64::max);
+        let itu_peak = f64::from(itu.largest_of(signal));
         let mut meter = EbuR128::new(1, sample_rate_hz as u32, Mode::TRUE_PEAK).expect("a legal format");
         meter.add_frames_f32(signal).expect("whole frames");
         Self {

@@ -153,6 +153,7 @@ impl Demo {
             preset: Some("Loud and clear"),
             is_changed: true,
             presets: &presets,
+            factory_count: presets.len(),
         };
         let _ = bar.show(ui, theme, bar_rect);
 

@@ -177,6 +177,14 @@ impl Link {
         self.automation.get().is_some_and(|automation| automation.is_moving(parameter))
     }
 
+    /// Notes that the user's hand moves a parameter in the window: what comes back of it from the host is no automation.
+    /// `[main]`
+    pub(crate) fn note_hand(&self, parameter: ParamPtr) {
+        if let Some(automation) = self.automation.get() {
+            automation.note_edit(parameter);
+        }
+    }
+
     /// Takes the sample rate of an activation. `[main]`
     pub(super) fn set_sample_rate(&self, sample_rate_hz: f64) {
         if let Some(automation) = self.automation.get() {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::controls::Move;
 use crate::edits::presets::Preset;
+use crate::edits::settings;
 
 /// Something the user did, that can be undone at once.
 #[derive(Clone, Debug, Default)]
@@ -47,7 +48,7 @@ impl History {
         if quick
             && is_open
             && let Some(last) = self.undo.back_mut()
-            && last.moves.iter().map(|moved| moved.parameter).eq(step.moves.iter().map(|moved| moved.parameter))
+            && goes_on(last, &step)
         {
             for (last, moved) in last.moves.iter_mut().zip(&step.moves) {
                 last.after = moved.after;
@@ -58,6 +59,15 @@ impl History {
             self.undo.pop_front();
         }
         self.undo.push_back(step);
+    }
+
+    /// A preset has another name now, also where a step would bring it back.
+    pub fn rename_preset(&mut self, from: &str, to: &str) {
+        let steps = self.undo.iter_mut().chain(&mut self.redo);
+        let presets = steps.flat_map(|step| step.preset.iter_mut().flatten().flatten());
+        for preset in presets.filter(|preset| preset.name == from) {
+            Arc::make_mut(preset).name = to.to_owned();
+        }
     }
 
     /// What would be undone.
@@ -81,4 +91,12 @@ impl History {
         self.open_since = None;
         self.undo.extend(self.redo.pop());
     }
+}
+
+/// Whether a step begins where the last one has ended, with the same parameters: nobody else has moved them between.
+fn goes_on(last: &Step, step: &Step) -> bool {
+    let begins = |(last, moved): (&Move, &Move)| {
+        last.parameter == moved.parameter && settings::is_near(last.after, moved.before)
+    };
+    last.moves.len() == step.moves.len() && last.moves.iter().zip(&step.moves).all(begins)
 }

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use etcetera::BaseStrategy;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::preset_file::{self, MAX_NAME_CHARS};
+use super::preset_file;
 use super::settings::Settings;
 
 /// Settings under a name.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Preset {
     /// The name in the menu.
     pub name: String,
@@ -46,7 +46,7 @@ pub enum NotSaved {
     /// The file cannot be written.
     #[error("{path} cannot be written: {error}")]
     Io {
-        /// The folder.
+        /// The file, or its folder.
         path: PathBuf,
         /// What the system says.
         error: std::io::Error,
@@ -69,6 +69,17 @@ pub struct Presets {
     folder: Option<PathBuf>,
     all: Vec<Arc<Preset>>,
     names: Vec<String>,
+    factory_count: usize,
+}
+
+/// A preset of the user's that was put aside.
+#[derive(Clone, Debug)]
+pub struct Deleted {
+    /// Its name.
+    pub name: String,
+    /// Where it lay, and where it lies.
+    path: PathBuf,
+    aside: PathBuf,
 }
 
 impl Presets {
@@ -80,13 +91,14 @@ impl Presets {
 
     /// The same with the user's own in a given folder.
     pub fn in_folder(plugin_id: &'static str, factory: &'static str, folder: Option<PathBuf>) -> Self {
-        Self { plugin_id, factory, folder, all: Vec::new(), names: Vec::new() }
+        Self { plugin_id, factory, folder, all: Vec::new(), names: Vec::new(), factory_count: 0 }
     }
 
     /// Reads the list anew. Answers with a sentence for each file that was left out; none is touched.
     pub fn read(&mut self) -> Vec<String> {
         let factory = toml::from_str::<Factory>(self.factory).map(|factory| factory.preset).unwrap_or_default();
         let (own, left_out) = self.read_folder();
+        self.factory_count = factory.len();
         self.all = factory.into_iter().chain(own).map(Arc::new).collect();
         let is_factory = |name: &str| self.all.iter().any(|preset| preset.path.is_none() && preset.name == name);
         // A file may have any name inside, since people edit and copy files; the menu tells them apart.
@@ -106,6 +118,11 @@ impl Presets {
         &self.names
     }
 
+    /// How many come with the plugin: the first lines of the menu.
+    pub fn factory_count(&self) -> usize {
+        self.factory_count
+    }
+
     /// The preset of a line of the menu.
     pub fn get(&self, number: usize) -> Option<&Arc<Preset>> {
         self.all.get(number)
@@ -113,12 +130,22 @@ impl Presets {
 
     /// Why a name cannot be given to a new preset, before anything is written.
     pub fn objection(&self, name: &str) -> Option<NotSaved> {
-        let name = name.trim();
-        let same = |preset: &&Arc<Preset>| preset.name.to_lowercase() == name.to_lowercase();
+        self.objection_but_for(name, None)
+    }
+
+    /// Why a preset of the user's cannot be called so instead.
+    pub fn objection_to_renaming(&self, preset: &Preset, name: &str) -> Option<NotSaved> {
+        self.objection_but_for(name, preset.path.as_deref())
+    }
+
+    fn objection_but_for(&self, name: &str, but_for: Option<&Path>) -> Option<NotSaved> {
+        let name = preset_file::clean_name(name).to_lowercase();
         if name.is_empty() {
             return Some(NotSaved::NoName);
         }
-        self.all.iter().find(same).map(|preset| match preset.path {
+        let is_other = |preset: &&Arc<Preset>| but_for.is_none() || preset.path.as_deref() != but_for;
+        let is_taken = |preset: &&Arc<Preset>| preset.name.to_lowercase() == name;
+        self.all.iter().filter(is_other).find(is_taken).map(|preset| match preset.path {
             None => NotSaved::Factory(preset.name.clone()),
             Some(_) => NotSaved::Exists(preset.name.clone()),
         })
@@ -126,7 +153,7 @@ impl Presets {
 
     /// Saves settings under a name, in the user's folder, and reads the list anew.
     pub fn save(&mut self, name: &str, settings: Settings, existing: Existing) -> Result<Arc<Preset>, NotSaved> {
-        let name: String = name.trim().chars().filter(|letter| !letter.is_control()).take(MAX_NAME_CHARS).collect();
+        let name = preset_file::clean_name(name);
         let folder = self.folder.clone().ok_or(NotSaved::NoFolder)?;
         // Another instance may have saved since.
         self.read();
@@ -143,6 +170,35 @@ impl Presets {
             .map_err(|error| NotSaved::Io { path: folder, error })?;
         self.read();
         Ok(Arc::new(Preset { name, settings, path: Some(path) }))
+    }
+
+    /// Gives a preset of the user's another name, which must be free, and its file one like it. Reads the list anew.
+    pub fn rename(&mut self, preset: &Preset, name: &str) -> Result<Arc<Preset>, NotSaved> {
+        let name = preset_file::clean_name(name);
+        let Some(path) = &preset.path else { return Err(NotSaved::Factory(preset.name.clone())) };
+        self.read();
+        if let Some(objection) = self.objection_to_renaming(preset, &name) {
+            return Err(objection);
+        }
+        let renamed = preset_file::rename(path, &name).map_err(|error| NotSaved::Io { path: path.clone(), error });
+        self.read();
+        Ok(Arc::new(Preset { name, settings: preset.settings.clone(), path: Some(renamed?) }))
+    }
+
+    /// Takes a preset of the user's out of the menu: its file goes into a folder beside the others. Reads the list anew.
+    pub fn delete(&mut self, preset: &Preset) -> Result<Deleted, NotSaved> {
+        let Some(path) = &preset.path else { return Err(NotSaved::Factory(preset.name.clone())) };
+        let aside = preset_file::put_aside(path).map_err(|error| NotSaved::Io { path: path.clone(), error });
+        self.read();
+        Ok(Deleted { name: preset.name.clone(), path: path.clone(), aside: aside? })
+    }
+
+    /// Takes a preset that was put aside back into the menu. Reads the list anew.
+    pub fn bring_back(&mut self, deleted: &Deleted) -> Result<(), NotSaved> {
+        let brought = preset_file::bring_back(&deleted.aside, &deleted.path)
+            .map_err(|error| NotSaved::Io { path: deleted.path.clone(), error });
+        self.read();
+        brought
     }
 
     fn read_folder(&self) -> (Vec<Preset>, Vec<String>) {

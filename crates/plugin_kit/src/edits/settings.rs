@@ -102,6 +102,17 @@ pub fn default_normalized(parameter: ParamPtr) -> f32 {
     unsafe { parameter.default_normalized_value() }
 }
 
+/// Whether two normalized values are the same but for what converting between a number and the way of its control makes.
+pub fn is_same(a: f32, b: f32) -> bool {
+    (a - b).abs() < 1e-6
+}
+
+/// Whether two normalized values are the same but for what a host may have rounded off on the way: far less than anybody
+/// moves a control on purpose.
+pub fn is_near(a: f32, b: f32) -> bool {
+    (a - b).abs() < 1e-4
+}
+
 /// The normalized value a setting means for a parameter, held at the end of its range; `None` where it means none.
 pub fn normalized_of(parameter: ParamPtr, setting: &Setting) -> Option<f32> {
     // SAFETY: see `name`.

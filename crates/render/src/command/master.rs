@@ -4,6 +4,7 @@ mod files;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -12,8 +13,9 @@ use dsp::limiter::LimiterSettings;
 use dsp::master_chain::MasterSettings;
 use render::drive::{self, Found};
 use render::interrupt::Interrupt;
-use render::mastering::{Mastered, Part, before_limiter, master};
-use render::report::{self, Curves, Figures, Mastering, Report, SpectrumCurve, StemFigures, VersionFigures};
+use render::limiting::{BeforeLimiter, Limited};
+use render::mastering::{Mastered, Part, finish, master};
+use render::report::{self, Curves, Mastering, Report, SpectrumCurve, StemFigures, VersionFigures};
 use render::session_file::Session;
 use render::song::{Song, StemMeasured};
 use render::table;
@@ -99,12 +101,19 @@ pub fn run(options: &Options, interrupt: &Interrupt) -> Result<Outcome> {
 
     let wants_curves = options.report.is_some() || options.json;
     let progress = Progress::new("stems", song.seconds() * song.stems.len() as f64);
-    let stems = song.process_stems(wants_curves, &|seconds| progress.advance(seconds));
+    song.process_stems(&|seconds| progress.advance(seconds));
     progress.finish();
-    let found = aim.as_ref().map(|aim| find_drive(&song, &mut settings, aim.lufs));
-
     let prints = files::prints(&options.output, &song, &versions, options.versions_independent, options.stems)?;
-    let mastered = print_all(&song, &settings, &prints, options, interrupt)?;
+    // The stems are measured beside the master, which is one thing after another.
+    let (stems, made) = thread::scope(|scope| {
+        let stems = scope.spawn(|| song.measure_stems(wants_curves));
+        let found = aim.as_ref().map(|aim| find_drive(&song, &mut settings, aim.lufs));
+        let (found, limited) = found.map_or((None, None), |(found, limited)| (Some(found), limited));
+        let mastered = print_all(&song, &settings, limited, &prints, options, interrupt);
+        (stems.join(), mastered.map(|mastered| (found, mastered)))
+    });
+    let (found, mastered) = made?;
+    let stems = stems.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
 
     let mastering = Mastering::new(
         aim.map(|aim| (aim.title, aim.lufs)),
@@ -183,34 +192,43 @@ fn settings(session: &Session, depth: Option<Depth>, aim: Option<&Aim>) -> Maste
     settings
 }
 
-/// Sets drive or output gain for a loudness.
-fn find_drive(song: &Song, settings: &mut MasterSettings, aim_lufs: f64) -> Found {
+/// Sets drive or output gain for a loudness; what the limiter made with that drive, if it was heard last.
+fn find_drive(song: &Song, settings: &mut MasterSettings, aim_lufs: f64) -> (Found, Option<Limited>) {
     let seconds = |frames: usize| frames as f64 / f64::from(song.sample_rate_hz);
     let progress = Progress::new("before the limiter", song.seconds());
-    let before = before_limiter(song, settings, &mut |frames| progress.advance(seconds(frames)));
+    let before = BeforeLimiter::new(song, settings, &mut |frames| progress.advance(seconds(frames)));
     progress.finish();
-    let mut pass = 0;
-    let found = drive::search(aim_lufs, |drive_db| {
-        pass += 1;
-        let limiter = LimiterSettings { drive_db: drive_db as f32, ..settings.limiter };
-        let progress = Progress::new(&format!("pass {pass}, drive {drive_db:.2} dB"), song.seconds());
-        let lufs = drive::limited_lufs(&before, &limiter, song.sample_rate_hz, &mut |frames| {
-            progress.advance(seconds(frames));
-        });
-        progress.finish();
-        lufs
-    });
-    settings.limiter.drive_db = found.drive_db as f32;
+    let driven = |drive_db: f64| LimiterSettings { drive_db: drive_db as f32, ..settings.limiter };
+    let (mut pass, mut last) = (0, None);
+    let found = drive::search(
+        aim_lufs,
+        |drive_db| before.predicted_lufs(&driven(drive_db)),
+        |drive_db| {
+            pass += 1;
+            let progress = Progress::new(&format!("pass {pass}, drive {drive_db:.2} dB"), song.seconds());
+            let settings = MasterSettings { limiter: driven(drive_db), ..*settings };
+            // Before the next one: together they would need half as much memory again.
+            last = None;
+            let limited = before.limit(&settings, &mut |frames| progress.advance(seconds(frames)));
+            progress.finish();
+            let (_, limited) = last.insert((drive_db, limited));
+            limited.integrated_lufs
+        },
+    );
+    settings.limiter = driven(found.drive_db);
     if found.outcome == drive::Outcome::TooLoud {
         settings.output_gain_db = drive::turned_down_db(aim_lufs, found.integrated_lufs) as f32;
     }
-    found
+    let limited = last.filter(|(drive_db, _)| *drive_db == found.drive_db).map(|(_, limited)| limited);
+    (found, limited)
 }
 
-/// Masters and writes every file; each appears complete or not at all.
+/// Masters and writes every file; each appears complete or not at all. Without parts, what the limiter has made already
+/// need only be finished.
 fn print_all(
     song: &Song,
     settings: &MasterSettings,
+    limited: Option<Limited>,
     prints: &[Print],
     options: &Options,
     interrupt: &Interrupt,
@@ -222,15 +240,19 @@ fn print_all(
     let parts: Vec<Part> = prints.iter().map(|print| print.part.clone()).collect();
     let progress = Progress::new("printing", song.seconds());
     let seconds = |frames: usize| frames as f64 / f64::from(song.sample_rate_hz);
-    let mastered =
-        master(song, settings, &parts, &mut |frames| progress.advance(seconds(frames)), &mut |index,
-                                                                                              block|
-         -> Result<()> {
-            if interrupt.is_asked() {
-                bail!("interrupted; no file was written");
-            }
-            Ok(writers[index].write(block)?)
-        })?;
+    let advance = &mut |frames| progress.advance(seconds(frames));
+    let write = &mut |index: usize, block: &[&[f32]]| -> Result<()> {
+        if interrupt.is_asked() {
+            bail!("interrupted; no file was written");
+        }
+        Ok(writers[index].write(block)?)
+    };
+    let mastered = match limited {
+        Some(limited) if parts.is_empty() && !settings.bypass => {
+            finish(limited, settings, song.sample_rate_hz, advance, write)?
+        }
+        _ => master(song, settings, &parts, advance, write)?,
+    };
     progress.finish();
     for writer in writers {
         writer.finish()?;
@@ -249,7 +271,7 @@ fn report(
     let stem_figures = song.stems.iter().zip(stems).map(|(stem, measured)| StemFigures {
         name: stem.name.clone(),
         role: stem.role,
-        figures: Figures::from_readings(&measured.readings.meter, measured.readings.max_reduction_db),
+        figures: measured.figures,
     });
     let versions = prints.iter().zip(&mastered.parts).map(|(print, &figures)| VersionFigures {
         name: print.name.clone(),

@@ -48,6 +48,7 @@ fn bits(source: SourceBits) -> (bool, u32) {
     match source {
         SourceBits::Integer(bits) => (false, bits),
         SourceBits::Float(bits) => (true, bits),
+        SourceBits::Lossy => (true, 0),
     }
 }
 

@@ -1,10 +1,11 @@
 //! What happened to the mix as a whole: a compressor, an equalizer, a conversion of the rate.
 
-use dsp::units::{db_from_gain, gain_from_db};
+use dsp::units::db_from_gain;
 
 use super::case::{Case, Computed, db_over, energy, product, view};
 use super::cause::Cause;
-use super::residual;
+use super::residual::{self, LevelMatch};
+use super::spectrum::left_by_a_filter;
 
 /// Whether all that is left lies at the top of the band.
 pub fn rate_conversion(case: &Case) -> Option<Cause> {
@@ -55,22 +56,13 @@ pub fn dynamics(case: &Case) -> Option<(Cause, f64)> {
     (gained_db > super::search::EXPLAINED_DB && depth_db > 0.05).then_some((Cause::BusDynamics { depth_db }, gained_db))
 }
 
-/// What an equalizer changes is, band by band, one gain.
-pub fn equalizer(case: &Case) -> Option<Cause> {
-    let matches = residual::level_matches(case.sum_spectrum, case.reference_spectrum);
-    let mut unexplained = 0.0;
-    let mut most = (0.0, 0.0);
-    for band in &matches {
-        let Some(difference_db) = band.difference_db.value() else { continue };
-        let left = case.difference_spectrum.third_power(band.center_hz);
-        let of_gain = case.sum_spectrum.third_power(band.center_hz) * (gain_from_db(-difference_db) - 1.0).powi(2);
-        unexplained += (left - of_gain).abs();
-        if difference_db.abs() > f64::abs(most.1) {
-            most = (band.center_hz, -difference_db);
-        }
-    }
-    let whole = case.difference_spectrum.power(0.0, 0.5 * case.sample_rate_hz);
-    // A filter turns phases as well: half of what is left may be that.
-    (unexplained < 0.5 * whole && most.1.abs() > 0.1)
-        .then_some(Cause::BusEqualizer { center_hz: most.0, gain_db: most.1 })
+/// What an equalizer does never moves, and is the same for all stems; and by how many dB less is left with it.
+pub fn equalizer(case: &Case) -> Option<(Cause, f64)> {
+    let (before, after) = left_by_a_filter(case.sum, case.reference);
+    let gained_db = db_over(before, after);
+    let change = |band: &LevelMatch| Some((band.center_hz, -band.difference_db.value()?));
+    let bands = residual::level_matches(case.sum_spectrum, case.reference_spectrum);
+    let most = bands.iter().filter_map(change).max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))?;
+    let is_one = gained_db > super::search::EXPLAINED_DB && most.1.abs() > 0.1;
+    is_one.then_some((Cause::BusEqualizer { center_hz: most.0, gain_db: most.1 }, gained_db))
 }

@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 
 use super::case::{Computed, Sides};
-use super::interpolate::{Interpolator, SLOPE_MARGIN, slopes};
+use super::interpolate::{self, Interpolator, SLOPE_MARGIN, slopes};
 
 /// How a stem lies in the reference.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,6 +24,15 @@ impl Placement {
     /// Where in the stem the reference is at a frame.
     fn position(&self, frame: f64, middle: f64) -> f64 {
         frame - self.delay_frames - self.drift_ppm * 1e-6 * (frame - middle)
+    }
+
+    /// From how many frames at either end of a song of `frames` it may take what is not there.
+    pub fn reach_frames(&self, frames: usize) -> usize {
+        if self.is_in_place() {
+            return 0;
+        }
+        let moved = self.delay_frames.abs() + self.drift_ppm.abs() * 1e-6 * 0.5 * frames as f64;
+        moved.ceil() as usize + interpolate::REACH_FRAMES
     }
 
     fn is_in_place(&self) -> bool {

@@ -13,6 +13,8 @@ pub struct Interpolator {
 
 /// Frames on each side of a point that its value is made of.
 const HALF_TAPS: usize = 32;
+/// The same, with as much again for whoever else has moved the signal before.
+pub const REACH_FRAMES: usize = 2 * HALF_TAPS;
 const TAPS: usize = 2 * HALF_TAPS;
 /// Between two rows lies a straight line, at most 110 dB from the curve.
 const PHASES: usize = 512;

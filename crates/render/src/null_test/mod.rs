@@ -2,7 +2,8 @@
 //!
 //! `case` is what is compared · `residual` measures what is left when the sum is taken from the reference · `lag`,
 //! `fit` and `place` find the gain, delay and drift of each stem under which less is left, `interpolate` reads between
-//! samples · `spectrum` is the tone of a signal · `click`, `bus` and `stems` know other faults · `search` tries all of them · `cause` says what was found.
+//! samples · `spectrum` is the tone of a signal · `robust` finds gains in spite of what no
+//! stem plays · `click`, `bus` and `stems` know other faults · `search` tries all of them · `cause` says what was found.
 //!
 //! Nothing is matched silently: the verdict is that of the plain difference.
 
@@ -15,6 +16,7 @@ mod interpolate;
 mod lag;
 mod place;
 mod residual;
+mod robust;
 mod search;
 mod spectrum;
 mod stems;

@@ -11,15 +11,15 @@ const RICHER_DB: f64 = 6.0;
 /// What rounding to 24 bits leaves: it cannot be explained any better.
 const ROUNDING_DB: f64 = -100.0;
 
-/// The placements that leave least. `[main]`
-pub fn place(case: &Case, fit: &Fit) -> Vec<Placement> {
+/// The placements that leave least, up to a freedom. `[main]`
+pub fn place(case: &Case, fit: &Fit, most: Freedom) -> Vec<Placement> {
     let reference_energy = energy(case.reference);
     let left_db = |placements: &[Placement]| db_over(fit.left_energy(placements), reference_energy);
     let neutral = vec![Placement::NEUTRAL; case.stems.len()];
     let mut best = fit.best(&neutral, Freedom::Gain);
     let mut best_db = left_db(&best);
     for (freedom, find) in [(Freedom::Delay, delays as fn(&Case) -> [Vec<Placement>; 2]), (Freedom::Drift, drifts)] {
-        if best_db < ROUNDING_DB {
+        if best_db < ROUNDING_DB || freedom > most {
             break;
         }
         let [each, together] = find(case);
@@ -87,14 +87,20 @@ fn delays(case: &Case) -> [Vec<Placement>; 2] {
     let [sum, reference] = [case.sum, case.reference].map(|signal| finder.spectra(signal, start));
     let together =
         finder.find(&sum, &reference).filter(|lag| lag.clarity > CLEAR).map_or(0.0, |lag| lag.frames.round());
+    let own = own_delays(case);
+    let late = |delay_frames: f64| Placement { delay_frames, ..Placement::NEUTRAL };
+    [0.0, together].map(|else_frames| own.iter().map(|lag| late(lag.unwrap_or(else_frames))).collect())
+}
+
+/// The whole-frame delay of each stem that has a clear one. `[main]`
+pub fn own_delays(case: &Case) -> Vec<Option<f64>> {
+    let finder = LagFinder::new(LAG_FRAMES);
     let own = |stem: &Sides| {
         let start = loudest_start(*stem, LAG_FRAMES);
         let [stem, difference] = [*stem, case.difference].map(|signal| finder.spectra(signal, start));
         own_lag(&finder, &stem, &difference).map(|lag| lag.frames.round())
     };
-    let own: Vec<Option<f64>> = case.stems.par_iter().map(own).collect();
-    let late = |delay_frames: f64| Placement { delay_frames, ..Placement::NEUTRAL };
-    [0.0, together].map(|else_frames| own.iter().map(|lag| late(lag.unwrap_or(else_frames))).collect())
+    case.stems.par_iter().map(own).collect()
 }
 
 /// Delays at several times of the song, and a line through them: for each stem by itself, and for all together.

@@ -87,7 +87,11 @@ impl Mastering {
                     -gain_db
                 ),
                 (0.0, _) => "without any drive".to_owned(),
-                (drive_db, _) => format!("with {drive_db:.2} dB of drive, found in {} passes", passes.len()),
+                (drive_db, _) => format!(
+                    "with {drive_db:.2} dB of drive, found in {} {}",
+                    passes.len(),
+                    if passes.len() == 1 { "pass" } else { "passes" }
+                ),
             };
             return format!("{aim}{reached} LUFS reached, {how}.");
         }

@@ -1,6 +1,8 @@
 //! The null test: what is measured of a delivery, and how exactly.
 #![allow(clippy::unwrap_used, reason = "a test that cannot prepare its files has failed")]
 
+mod bus;
+mod mixed;
 mod song;
 mod twelve;
 

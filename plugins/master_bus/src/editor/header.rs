@@ -2,12 +2,13 @@
 
 use egui::{Align2, Key, Rect, TextEdit, Ui};
 use gui::guard_rail::{self, Tone};
-use gui::switch;
 use gui::theme::{self, Theme};
+use gui::{choice, switch};
 use plugin_kit::controls::hold;
-use plugin_kit::membership::Notice;
+use plugin_kit::membership::{Notice, adopt_line, candidate_line};
 
 use super::request::Request;
+use super::seen::Seen;
 use super::window::{GAP, Memory, Window};
 
 /// Height of the first line, and of each line below it, in design points.
@@ -15,6 +16,8 @@ pub const LINE: f32 = 28.0;
 pub const NOTICE: f32 = 22.0;
 /// Width of the sentence about the link while another one stands beside it.
 const LINK: f32 = 340.0;
+/// Width of the button that opens the menu of sessions.
+const CHOOSE: f32 = 132.0;
 /// Width of the bar for comparing, undoing and presets.
 const EDIT_BAR: f32 = 520.0;
 
@@ -84,7 +87,9 @@ impl Window<'_> {
         let (across, independent) = (190.0, 132.0);
         let place = |x: f32, width: f32| theme.place(rect.min, x, 0.0, width, NOTICE - 1.0);
 
-        let all = place(2.0, width - across - independent - 16.0);
+        let has_choice = !seen.candidates.is_empty() || seen.undecided_stem_count > 0;
+        let choose = if has_choice { CHOOSE + 6.0 } else { 0.0 };
+        let all = place(2.0, width - across - independent - choose - 16.0);
         let is_shared = seen.notices.iter().any(|notice| self.is_beside_link(notice));
         let end = if is_shared { all.left() + theme.points(LINK) } else { all.right() };
         let (sentence, beside) = all.split_left_right_at_x(end);
@@ -104,6 +109,9 @@ impl Window<'_> {
         if switch::action(ui, theme, place(width - independent, independent), "Make independent", tip).clicked() {
             requests.push(Request::MakeIndependent);
         }
+        if has_choice {
+            self.show_choice(ui, place(width - across - independent - 6.0 - choose, CHOOSE), requests);
+        }
         let mut y = NOTICE;
         for (number, notice) in seen.notices.iter().enumerate() {
             let line = if self.is_beside_link(notice) {
@@ -114,6 +122,21 @@ impl Window<'_> {
             };
             let about = format!("Notice {}", number + 1);
             guard_rail::show(ui, theme, line, &about, Tone::Unusual, &notice.to_string());
+        }
+    }
+
+    /// The other sessions there are, and the stems that ask for one.
+    fn show_choice(&self, ui: &mut Ui, rect: Rect, requests: &mut Vec<Request>) {
+        let Seen { candidates, undecided_stem_count, .. } = self.seen;
+        let mut lines: Vec<String> = candidates.iter().map(candidate_line).collect();
+        if *undecided_stem_count > 0 {
+            lines.push(adopt_line(*undecided_stem_count));
+        }
+        let tip = "Goes into another session and takes the stems along: to take over stems that wait for their Master \
+                   Bus, or to be a second one there. The project keeps it. Changes no sound.";
+        if let Some(number) = choice::menu(ui, self.theme, rect, "Choose a session", &lines, tip) {
+            let chosen = candidates.get(number).cloned();
+            requests.push(chosen.map_or(Request::AdoptUndecided, Request::Choose));
         }
     }
 }

@@ -26,7 +26,7 @@ use nice_plug_egui::{
 };
 use plugin_kit::closing::when_closed;
 use plugin_kit::controls::{self, Hand};
-use plugin_kit::edits::Edits;
+use plugin_kit::edits::{Edits, compare};
 use plugin_kit::first_drawing;
 use plugin_kit::heard::Heard;
 use plugin_kit::watch::{POLL_INTERVAL, Watch};
@@ -183,6 +183,7 @@ impl App {
             seen.note(&mut shown);
             let measure = &params.measure;
             shown.exactly(format!("{:?} {:?} {:?}", params.settings(), measure.target, measure.reset_policy));
+            shown.exactly(compare::shown(&params.compare));
             if shown.is_new() {
                 waker.iter().for_each(WindowWaker::request_redraw);
             }

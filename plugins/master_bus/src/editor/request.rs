@@ -1,7 +1,7 @@
 //! Request: what a hand asks for that is no parameter of the host.
 
 use session::command::Command;
-use session::member::StemId;
+use session::member::{Candidate, Member, StemId};
 
 use crate::params::MasterParams;
 use crate::session_link::MasterSession;
@@ -17,6 +17,10 @@ pub enum Request {
     LinkAcrossApplications(bool),
     /// The master and its stems shall be a session of their own.
     MakeIndependent,
+    /// The master shall go into another session, and its stems with it.
+    Choose(Candidate),
+    /// The stems that ask which session they belong to shall come into this one.
+    AdoptUndecided,
 }
 
 impl Request {
@@ -31,7 +35,9 @@ impl Request {
             }
             Self::Rename(name) => drop(membership.with_member(|member| member.rename_session(&name))),
             Self::LinkAcrossApplications(on) => membership.link_across_applications(on),
-            Self::MakeIndependent => drop(membership.with_member(session::member::Member::make_independent)),
+            Self::MakeIndependent => drop(membership.with_member(Member::make_independent)),
+            Self::Choose(candidate) => membership.choose(&candidate),
+            Self::AdoptUndecided => drop(membership.with_member(Member::adopt_undecided_stems)),
         }
         session.link().inspect(|link| link.mark_dirty());
     }

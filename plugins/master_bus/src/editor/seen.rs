@@ -2,7 +2,7 @@
 
 use gui::shown::Shown;
 use plugin_kit::membership::Notice;
-use session::member::{Activity, Member, StemView};
+use session::member::{Activity, Candidate, Member, StemView};
 
 use crate::params::MasterParams;
 use crate::session_link::{MasterSession, Measured};
@@ -31,6 +31,10 @@ pub struct Seen {
     pub is_local_only: bool,
     pub session_name: String,
     pub links_across_applications: bool,
+    /// The sessions the master could be in instead.
+    pub candidates: Vec<Candidate>,
+    /// Stems that ask which session they belong to.
+    pub undecided_stem_count: usize,
     pub notices: Vec<Notice>,
 }
 
@@ -53,6 +57,8 @@ impl Seen {
             is_local_only: membership.with_member(Member::local_only).flatten().is_some(),
             session_name: membership.session_name(),
             links_across_applications: membership.is_linked_across_applications(),
+            candidates: membership.candidates(),
+            undecided_stem_count: membership.undecided_stem_count(),
             notices: membership.notices(),
         }
     }
@@ -64,6 +70,7 @@ impl Seen {
             stem.note(shown);
         }
         shown.exactly((self.limiter_steps, &self.link, &self.session_name, self.links_across_applications));
+        shown.exactly((&self.candidates, self.undecided_stem_count));
         for notice in &self.notices {
             shown.exactly(notice.to_string());
         }

@@ -6,6 +6,7 @@ use dsp::role::Role;
 use dsp::stem_chain::{StemReadings, StemSettings};
 use dsp::units::SILENCE_DB;
 use gui::shown::Shown;
+use plugin_kit::edits::compare;
 use plugin_kit::heard::Heard;
 use plugin_kit::membership::Notice;
 use session::member::{Candidate, Link, Member};
@@ -29,8 +30,8 @@ pub struct Place {
     pub sentence: String,
     /// The stem is in no session although it could be.
     pub needs_answer: bool,
-    /// The sessions it could join.
-    pub candidates: Vec<String>,
+    /// The sessions it could be in instead.
+    pub candidates: Vec<Candidate>,
     /// What else is to be known, one sentence each.
     pub notices: Vec<String>,
 }
@@ -77,6 +78,7 @@ impl Seen {
         shown.exactly((session.name(), session.color_argb(), session.is_soloed()));
         shown.share(f64::from(session.flash()));
         shown.exactly(place(params));
+        shown.exactly(compare::shown(&params.compare));
     }
 }
 
@@ -97,11 +99,10 @@ pub fn place(params: &StemParams) -> Place {
     let membership = &params.membership;
     let link = membership.with_member(Member::link);
     let needs_answer = matches!(link, Some(Link::Choose { .. } | Link::Apart { .. } | Link::Full));
-    let line = |candidate: &Candidate| plugin_kit::membership::candidate_line(candidate);
     Place {
         sentence: membership.link_sentence(),
         needs_answer,
-        candidates: membership.candidates().iter().map(line).collect(),
+        candidates: membership.candidates(),
         notices: membership.notices().iter().map(Notice::to_string).collect(),
     }
 }

@@ -9,7 +9,7 @@ use gui::theme::{self, TITLE_HEIGHT, Theme};
 use gui::{choice, equalizer_panel, switch};
 use plugin_kit::controls::{self, Hand};
 use plugin_kit::edits::Edits;
-use session::member::Member;
+use plugin_kit::membership::candidate_line;
 
 use super::seen::{self, Place, Seen};
 use crate::params::StemParams;
@@ -124,9 +124,11 @@ impl Window<'_> {
         if !candidates.is_empty() {
             const CHOOSE_WIDTH: f32 = 150.0;
             end -= CHOOSE_WIDTH + SPACE;
-            let chosen = choice::menu(ui, theme, at(end, CHOOSE_WIDTH), "Choose a session", candidates);
-            if let Some(candidate) = chosen.and_then(|number| membership.candidates().into_iter().nth(number)) {
-                membership.with_member(|member: &Member| member.choose(&candidate));
+            let lines: Vec<String> = candidates.iter().map(candidate_line).collect();
+            let tip = "Links the stem to another Master Bus. The project keeps it. Changes no sound.";
+            let chosen = choice::menu(ui, theme, at(end, CHOOSE_WIDTH), "Choose a session", &lines, tip);
+            if let Some(candidate) = chosen.and_then(|number| candidates.get(number)) {
+                membership.choose(candidate);
                 self.session.link().inspect(|link| link.mark_dirty());
             }
         }

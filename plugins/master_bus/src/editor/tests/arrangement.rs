@@ -1,5 +1,6 @@
 //! The whole window at every size: nothing crosses, nothing is cut, every text fits.
 
+use gui::contrast_check;
 use gui::layout_check::faults;
 use gui::timeline::Span;
 use plugin_kit::membership::Notice;
@@ -27,13 +28,17 @@ fn faults_at(percent: u32, seen: Seen) -> Vec<String> {
     faults_in(DESIGN * (percent as f32 / 100.0), seen)
 }
 
-fn faults_in(size: Vec2, seen: Seen) -> Vec<String> {
+fn opened(size: Vec2, seen: Seen) -> Opened {
     let mut memory = Memory::default();
     for step in 0..1_000 {
         let beat = f32::exp(-((step % 50) as f32) * 0.08);
         memory.limiter.push_both(6.0 * beat, Span { low: -0.8, high: 0.8 }, Span { low: -0.9, high: 0.95 });
     }
-    let opened = open_with(seen, size, memory);
+    open_with(seen, size, memory)
+}
+
+fn faults_in(size: Vec2, seen: Seen) -> Vec<String> {
+    let opened = opened(size, seen);
     let names = names(&opened.harness);
     let name_of = |id: egui::Id| names.get(&id.value()).cloned();
     // Nodes lie where the music wants them.
@@ -64,15 +69,28 @@ fn a_usual_session_fits_at_every_scale() {
 #[test]
 fn the_longest_names_of_sixteen_stems_fit_at_every_scale() {
     let stems: Vec<_> = (0..16).map(|slot| stem(slot, LONGEST)).collect();
-    let notices =
-        vec![Notice::AnotherMaster { host_name: "REAPER".to_owned() }, Notice::Solo { name: "Drums".to_owned() }];
-    let seen = Seen { notices, session_name: LONGEST.to_owned(), ..playing(stems) };
+    let notices = vec![
+        Notice::AnotherMaster { host_name: "REAPER".to_owned() },
+        Notice::Waiting { session_name: LONGEST.to_owned(), more: 2, stem_count: 12 },
+        Notice::Undecided { stem_count: 2 },
+        Notice::Solo { name: "Drums".to_owned() },
+    ];
+    let seen = Seen { notices, session_name: LONGEST.to_owned(), undecided_stem_count: 2, ..playing(stems) };
     assert_fits("sixteen stems", &seen);
 }
 
 #[test]
 fn sixty_four_stems_scroll() {
     assert_fits("sixty-four stems", &playing(stems(64)));
+}
+
+#[test]
+fn every_text_can_be_read_on_what_lies_behind_it() {
+    for seen in [Seen::default(), playing(five())] {
+        let opened = opened(DESIGN, seen);
+        let faults = contrast_check::faults(&opened.harness.ctx, opened.harness.output());
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
 }
 
 #[test]

@@ -6,25 +6,56 @@ use std::collections::BTreeSet;
 use egui::accesskit::Role;
 use egui::{Event, Modifiers, MouseWheelUnit, TouchPhase, vec2};
 use egui_kittest::kittest::Queryable;
+use gui::layout_check::tip;
 use nice_plug::prelude::Params;
 
 use super::host::Done;
 use super::stems::{playing, stems};
 use super::*;
 
-/// Names of everything a hand can act on.
-fn acting(harness: &Harness) -> Vec<String> {
-    let mut names = Vec::new();
+/// What a hand can act on, and what an eye reads.
+const CONTROLS: [Role; 6] =
+    [Role::Slider, Role::CheckBox, Role::ComboBox, Role::Button, Role::TextInput, Role::RadioButton];
+const VIEWS: [Role; 3] = [Role::Meter, Role::GraphicsObject, Role::Row];
+
+/// Names and kinds of everything of some kinds.
+fn of_kinds(harness: &Harness, kinds: &[Role]) -> Vec<(String, Role)> {
+    let mut found = Vec::new();
     let mut waiting = vec![harness.root()];
     while let Some(node) = waiting.pop() {
         let access = node.accesskit_node();
-        let acts = [Role::Slider, Role::CheckBox, Role::ComboBox, Role::Button, Role::TextInput, Role::RadioButton];
-        if acts.contains(&access.role()) {
-            names.push(access.label().unwrap_or_default());
+        if kinds.contains(&access.role()) {
+            found.push((access.label().unwrap_or_default(), access.role()));
         }
         waiting.extend(node.children());
     }
-    names
+    found
+}
+
+/// Names of everything a hand can act on.
+fn acting(harness: &Harness) -> Vec<String> {
+    of_kinds(harness, &CONTROLS).into_iter().map(|(name, _)| name).collect()
+}
+
+/// The graph says in itself what a hand can do: a tip would lie on the values below while the pointer rests there.
+const WITHOUT_TIP: [&str; 1] = ["Equalizer graph"];
+
+#[test]
+fn every_control_and_every_view_says_what_it_does() {
+    let mut harness = open(playing(stems(2)), DESIGN).harness;
+    for (name, role) in of_kinds(&harness, &[&CONTROLS[..], &VIEWS].concat()) {
+        let rect = harness.get_by_role_and_label(role, &name).rect();
+        // In the middle of a stem's line are its buttons.
+        let at = if role == Role::Row { rect.left_center() + vec2(40.0, 0.0) } else { rect.center() };
+        harness.event(Event::PointerMoved(at));
+        harness.run_steps(40);
+        let tip = tip(&harness.ctx, harness.output());
+        // At least three words that are neither its name nor its state.
+        let said = tip.replace(&name, "");
+        let said = said.trim_end_matches("On.").trim_end_matches("Off.").split_whitespace().count();
+        let is_told = said >= 3 || WITHOUT_TIP.contains(&name.as_str());
+        assert!(is_told, "{name} says {tip:?}");
+    }
 }
 
 #[test]

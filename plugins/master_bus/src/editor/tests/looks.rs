@@ -21,7 +21,7 @@ fn is_new(change: impl Fn(&mut Seen)) -> bool {
 #[test]
 fn what_can_be_read_differently_is_drawn_again() {
     type Change = fn(&mut Seen);
-    let changes: [(&str, Change); 10] = [
+    let changes: [(&str, Change); 11] = [
         ("integrated loudness", |seen| seen.measured.readings.meter.integrated_lufs += 0.1),
         ("limiter", |seen| seen.limiter_steps += 1),
         ("a trim", |seen| seen.stems[1].view.meters.trim_db -= 0.1),
@@ -31,6 +31,7 @@ fn what_can_be_read_differently_is_drawn_again() {
         ("a stem that leaves", |seen| drop(seen.stems.pop())),
         ("the link", |seen| seen.link = "Looking for the session".to_owned()),
         ("the null test", |seen| seen.measured.readings.null = None),
+        ("a stem that asks", |seen| seen.undecided_stem_count = 1),
         ("the wider link", |seen| seen.links_across_applications = true),
     ];
     for (what, change) in changes {

@@ -5,6 +5,7 @@ mod controls;
 pub mod host;
 mod looks;
 mod requests;
+mod snapshots;
 pub mod stems;
 
 use std::collections::HashMap;

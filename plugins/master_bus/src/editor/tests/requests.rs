@@ -3,7 +3,7 @@
 use egui::Key;
 use egui_kittest::kittest::Queryable;
 use session::command::Command;
-use session::member::StemId;
+use session::member::{Candidate, StemId};
 
 use super::stems::{playing, stem, stems};
 use super::*;
@@ -107,6 +107,40 @@ fn the_session_is_linked_wider_and_made_independent() {
     assert_eq!(opened.asked(), [Request::MakeIndependent]);
 }
 
+/// A session whose stems wait, or one that has a master.
+fn candidate(number: u32, session_name: &str, has_master: bool) -> Candidate {
+    Candidate {
+        session: format!("{number:032x}").parse().unwrap(),
+        session_name: session_name.to_owned(),
+        host_name: "REAPER".to_owned(),
+        stem_count: 3,
+        has_master,
+    }
+}
+
+#[test]
+fn a_session_that_waits_is_taken_over_and_stems_that_ask_are_adopted() {
+    let candidates = vec![candidate(1, "Album", false), candidate(2, "Single", true)];
+    let seen = Seen { candidates: candidates.clone(), undecided_stem_count: 2, ..playing(stems(2)) };
+    let mut opened = open(seen, DESIGN);
+    for (line, request) in [
+        ("Album (3 stems wait)", Request::Choose(candidates[0].clone())),
+        ("Single (REAPER, 3 stems)", Request::Choose(candidates[1].clone())),
+        ("Adopt 2 stems that ask", Request::AdoptUndecided),
+    ] {
+        opened.harness.get_by_label("Choose a session").click();
+        opened.harness.run_steps(5);
+        opened.harness.get_by_label(line).click();
+        opened.harness.run_steps(5);
+        assert_eq!(opened.asked(), [request], "{line}");
+    }
+}
+
+#[test]
+fn without_another_session_there_is_nothing_to_choose() {
+    assert!(two().harness.query_by_label("Choose a session").is_none());
+}
+
 #[test]
 fn what_the_user_should_know_stands_in_the_window() {
     use plugin_kit::membership::Notice;
@@ -114,6 +148,8 @@ fn what_the_user_should_know_stands_in_the_window() {
         notices: vec![
             Notice::AnotherMaster { host_name: "REAPER".to_owned() },
             Notice::Solo { name: "Drums".to_owned() },
+            Notice::Waiting { session_name: "Album".to_owned(), more: 1, stem_count: 3 },
+            Notice::Undecided { stem_count: 1 },
         ],
         link: "Linked to Session (this plugin in this process only: no shared memory)".to_owned(),
         is_local_only: true,
@@ -124,6 +160,8 @@ fn what_the_user_should_know_stands_in_the_window() {
     assert!(said("Session guard rail").contains("no shared memory"));
     assert!(said("Notice 1 guard rail").starts_with("Another Master Bus is in this session (REAPER)."));
     assert!(said("Notice 2 guard rail").starts_with("Drums is soloed"));
+    assert!(said("Notice 3 guard rail").starts_with("3 stems wait for the Master Bus of Album and 1 more: choose"));
+    assert!(said("Notice 4 guard rail").starts_with("1 stem asks which"));
 }
 
 #[test]

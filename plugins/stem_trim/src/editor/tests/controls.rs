@@ -4,26 +4,40 @@ use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, Order, PointerButton, vec2};
+use egui::{Event, Key, Modifiers, PointerButton, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
+use gui::edit_bar::Slot;
+use gui::layout_check::tip;
 use gui::shown::Shown;
+use nice_plug::params::persist::PersistentField;
+use plugin_kit::edits::compare;
+use plugin_kit::edits::presets::Preset;
 use session::command::{Answer, Command};
 
-use super::stage::Stage;
+use super::super::DESIGN;
+use super::super::seen::Place;
+use super::stage::{Stage, candidate};
 
-/// Names and kinds of everything a hand can act on.
-fn controls(stage: &Stage) -> Vec<(String, Role)> {
-    let mut controls = Vec::new();
+/// What a hand can act on, and what an eye reads.
+const CONTROLS: [Role; 5] = [Role::Slider, Role::CheckBox, Role::ComboBox, Role::Button, Role::TextInput];
+const VIEWS: [Role; 2] = [Role::Meter, Role::GraphicsObject];
+
+/// Names and kinds of everything of some kinds.
+fn of_kinds(stage: &Stage, kinds: &[Role]) -> Vec<(String, Role)> {
+    let mut found = Vec::new();
     let mut waiting = vec![stage.harness.root()];
     while let Some(node) = waiting.pop() {
         let access = node.accesskit_node();
-        let acts = [Role::Slider, Role::CheckBox, Role::ComboBox, Role::Button, Role::TextInput];
-        if acts.contains(&access.role()) {
-            controls.push((access.label().unwrap_or_default(), access.role()));
+        if kinds.contains(&access.role()) {
+            found.push((access.label().unwrap_or_default(), access.role()));
         }
         waiting.extend(node.children());
     }
-    controls
+    found
+}
+
+fn controls(stage: &Stage) -> Vec<(String, Role)> {
+    of_kinds(stage, &CONTROLS)
 }
 
 #[test]
@@ -127,7 +141,7 @@ fn what_is_outside_the_range_of_its_role_says_so_in_a_sentence() {
     assert_eq!(said(&mut stage, "Equalizer"), "Bell 1: usually −2 to 2 dB");
     // −24 to +12 dB.
     stage.set("Trim", 26.5 / 36.0);
-    assert_eq!(said(&mut stage, "Trim"), "Unusual for Lead vocals: -2 to +2 dB");
+    assert_eq!(said(&mut stage, "Trim"), "Unusual for Lead vocals: −2 to +2 dB");
     stage.set("Trim", 20.0 / 36.0);
     assert_eq!(said(&mut stage, "Trim"), "A 4.0 dB move belongs in the mix");
 }
@@ -183,18 +197,45 @@ fn what_is_no_parameter_can_be_set_as_well() {
     assert_eq!(*stage.params.name.read().unwrap_or_else(PoisonError::into_inner), "Choir");
 }
 
+/// The graph says in itself what a hand can do: a tip would lie on the values below while the pointer rests there.
+const WITHOUT_TIP: [&str; 1] = ["Equalizer graph"];
+
 #[test]
-fn every_control_says_what_it_does() {
-    let mut stage = Stage::new();
-    for (name, role) in controls(&stage) {
+fn another_session_is_chosen_at_the_foot() {
+    let candidates = vec![candidate(1, "Album"), candidate(2, "Single")];
+    let place = Place { sentence: "Linked to Demo".to_owned(), candidates, ..Place::default() };
+    let mut stage = Stage::of_size(DESIGN, place);
+    stage.harness.get_by_label("Choose a session").click();
+    stage.harness.run_steps(5);
+    stage.harness.get_by_label("Single (REAPER, 8 stems)").click();
+    stage.harness.run_steps(3);
+    let kept = stage.params.membership.map(|saved| serde_json::to_value(saved).expect("it is text"));
+    assert_eq!(kept["session_name"], "Single");
+    assert_eq!(kept["session"], candidate(2, "").session.to_string(), "and the project keeps it");
+}
+
+#[test]
+fn without_another_session_there_is_nothing_to_choose() {
+    let stage = Stage::new();
+    assert!(stage.harness.query_by_label("Choose a session").is_none());
+}
+
+#[test]
+fn every_control_and_every_view_says_what_it_does() {
+    let place = Place { candidates: vec![candidate(1, "Album")], ..Place::default() };
+    let mut stage = Stage::of_size(DESIGN, place);
+    stage.play();
+    let nodes = of_kinds(&stage, &[&CONTROLS[..], &VIEWS].concat());
+    for (name, role) in nodes {
         let at = stage.harness.get_by_role_and_label(role, &name).rect().center();
         stage.harness.event(Event::PointerMoved(at));
-        stage.harness.run_steps(60);
-        let has_tip = stage
-            .harness
-            .ctx
-            .memory(|memory| memory.areas().visible_layer_ids().iter().any(|layer| layer.order == Order::Tooltip));
-        assert!(has_tip, "{name} has no tip");
+        stage.harness.run_steps(40);
+        let tip = tip(&stage.harness.ctx, stage.harness.output());
+        // At least three words that are neither its name nor its state.
+        let said = tip.replace(&name, "");
+        let said = said.trim_end_matches("On.").trim_end_matches("Off.").split_whitespace().count();
+        let is_told = said >= 3 || WITHOUT_TIP.contains(&name.as_str());
+        assert!(is_told, "{name} says {tip:?}");
     }
 }
 
@@ -212,6 +253,9 @@ fn nothing_is_drawn_again_while_nothing_moves() {
     assert!(looks_new(&stage), "a parameter");
     stage.session.set_solo(true);
     assert!(looks_new(&stage), "the solo");
+    let preset = Preset { name: "Warm".to_owned(), settings: [].into(), path: None };
+    compare::set_preset(&stage.params.compare, Slot::A, Some(preset.into()));
+    assert!(looks_new(&stage), "the preset of a state that is loaded");
     stage.play();
     assert!(looks_new(&stage), "a sound");
     // Its spectrum falls, and the history stops, within a while of silence.

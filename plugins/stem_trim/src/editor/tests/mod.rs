@@ -2,4 +2,5 @@
 
 mod arrangement;
 mod controls;
+mod snapshots;
 mod stage;

@@ -18,6 +18,7 @@ use plugin_kit::controls::Hand;
 use plugin_kit::door::Link;
 use plugin_kit::edits::Edits;
 use plugin_kit::feed::Tap;
+use session::member::Candidate;
 
 use super::super::seen::{Place, Seen};
 use super::super::window::Window;
@@ -175,6 +176,17 @@ impl Stage {
             self.seen.heard().listen(&self.session.feed);
         }
         self.harness.run_steps(2);
+    }
+}
+
+/// A session the stem could be in.
+pub fn candidate(number: u32, session_name: &str) -> Candidate {
+    Candidate {
+        session: format!("{number:032x}").parse().expect("it is one"),
+        session_name: session_name.to_owned(),
+        host_name: "REAPER".to_owned(),
+        stem_count: 8,
+        has_master: true,
     }
 }
 
