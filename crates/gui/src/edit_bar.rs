@@ -147,8 +147,12 @@ impl EditBar<'_> {
         let response = response.on_hover_text("Every setting at once, by its name. Undo brings back what was.");
         let mut edit = response.clicked().then_some(BarEdit::Browse);
         Popup::menu(&response).width(rect.width().max(theme.points(MENU_WIDTH))).show(|ui| {
-            ScrollArea::vertical().max_height(theme.points(420.0)).show(ui, |ui| {
+            let line = ui.spacing().interact_size.y + ui.spacing().item_spacing.y;
+            ScrollArea::vertical().max_height(MENU_LINES * line).show(ui, |ui| {
                 for (number, preset) in self.presets.iter().enumerate() {
+                    if number == self.factory_count && number > 0 {
+                        ui.separator();
+                    }
                     if let Some(picked) = self.show_line(ui, theme, number, preset) {
                         edit = Some(picked);
                         ui.close();
@@ -169,6 +173,8 @@ impl EditBar<'_> {
     fn show_line(&self, ui: &mut Ui, theme: &Theme, number: usize, preset: &str) -> Option<BarEdit> {
         let height = ui.spacing().interact_size.y;
         let line = ui.allocate_exact_size(Vec2::new(ui.available_width(), height), Sense::hover()).0;
+        // The bar of a long list lies at its right.
+        let line = line.with_max_x(line.right() - ui.spacing().scroll.bar_width);
         let is_own = number >= self.factory_count;
         let (button, gap) = (theme.points(56.0), theme.points(4.0));
         let end = if is_own { line.right() - 2.0 * (button + gap) } else { line.right() };
@@ -193,8 +199,9 @@ impl EditBar<'_> {
     }
 }
 
-/// The least width of the menu, in design points.
-const MENU_WIDTH: f32 = 360.0;
+/// The least width of the menu, in design points, and the most lines it shows at once.
+const MENU_WIDTH: f32 = 370.0;
+const MENU_LINES: f32 = 20.0;
 
 /// A button that may have nothing to do; true when it was clicked.
 fn button(ui: &Ui, theme: &Theme, rect: Rect, text: &str, name: &str, enabled: bool, tip: &str) -> bool {

@@ -84,8 +84,8 @@ fn the_users_own_presets_are_renamed_and_deleted_in_the_menu() {
 fn faults_below(percent: u32, opens_menu: bool, mut below: impl FnMut(&Ui, &Theme, Rect)) -> Vec<String> {
     let mut presets: Vec<String> = (1..30).map(|number| format!("Preset {number}")).collect();
     presets.push(LONGEST.to_owned());
-    let size = vec2(640.0, 560.0) * (percent as f32 / 100.0);
-    let theme = Theme::fitting(vec2(640.0, 560.0), size);
+    let size = vec2(640.0, 700.0) * (percent as f32 / 100.0);
+    let theme = Theme::fitting(vec2(640.0, 700.0), size);
     let mut harness = Harness::builder().with_size(size).with_step_dt(1.0 / 60.0).build_ui(|ui| {
         let place = theme.place(ui.max_rect().min, 100.0, 10.0, 520.0, 26.0);
         let bar = EditBar { preset: Some("Preset 7"), presets: &presets, factory_count: 3, ..EditBar::default() };

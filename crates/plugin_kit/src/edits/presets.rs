@@ -210,7 +210,10 @@ impl Presets {
             }
             match preset_file::read(&path, self.plugin_id) {
                 Ok(file) => presets.push(Preset { name: file.name, settings: file.settings, path: Some(path) }),
-                Err(error) => left_out.push(format!("{} is left out: {error}", path.display())),
+                Err(error) => {
+                    let file = path.file_name().unwrap_or_default().to_string_lossy();
+                    left_out.push(format!("{file} is left out: {error}"));
+                }
             }
         }
         presets.sort_by_cached_key(|preset| (preset.name.to_lowercase(), preset.path.clone()));
