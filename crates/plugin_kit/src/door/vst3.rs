@@ -80,17 +80,19 @@ pub trait Vst3Factory {
 /// clap-wrapper's `clap_plugin_factory_as_vst3`: null where the wrapper's own choice is right.
 #[repr(C)]
 pub(super) struct InfoFactory {
+    /// Vendor, address on the web, address for mail.
     texts: [*const c_char; 3],
     get_info: unsafe extern "C" fn(*const InfoFactory, u32) -> *const c_void,
 }
 
-// SAFETY: the pointers are null.
+// SAFETY: the pointers are null or of constants.
 unsafe impl Sync for InfoFactory {}
 
 impl InfoFactory {
     /// What is given to the wrapper of a library.
     pub const fn new<P: ClapPlugin, V: Vst3Factory>() -> Self {
-        Self { texts: [std::ptr::null(); 3], get_info: get_info::<P, V> }
+        // By itself the wrapper would call half an address, "info@", the one for mail.
+        Self { texts: [std::ptr::null(), std::ptr::null(), c"".as_ptr()], get_info: get_info::<P, V> }
     }
 }
 
