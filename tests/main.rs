@@ -31,5 +31,9 @@ mod signal;
 mod state;
 mod text;
 #[cfg(target_os = "linux")]
+mod vst3;
+#[cfg(target_os = "linux")]
 mod vst3_buses;
+#[cfg(target_os = "linux")]
+mod vst3_controller;
 mod vst3_hosts;

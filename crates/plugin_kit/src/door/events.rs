@@ -57,6 +57,7 @@ impl Events {
             self.events.push(Event { value });
             self.edits = self.events.len();
             // SAFETY: as promised by the caller; the events outlive the call.
+            // A host without room misses a notification; the parameter itself has been set.
             unsafe {
                 push(out, &gesture_event(edit.id, CLAP_EVENT_PARAM_GESTURE_BEGIN).header);
                 push(out, &value.header);
@@ -181,18 +182,48 @@ fn gesture_event(param_id: u32, type_: u16) -> clap_event_param_gesture {
     clap_event_param_gesture { header: header::<clap_event_param_gesture>(type_), param_id }
 }
 
+/// The host's list of events to come from the plugin, with the numbers of choices made whole on the way.
+///
+/// The framework multiplies a 32-bit share by the number of steps, and the fourteenth of nineteen comes out as
+/// 13.999 999 8; clap-wrapper cuts that to 13, and a VST3 host gives the wrong choice back.
+pub(super) struct Told(pub *const clap_output_events);
+
+impl Told {
+    /// The list as the framework sees it; valid as long as this stays where it is. `[audio]`
+    pub fn list(&self) -> clap_output_events {
+        clap_output_events { ctx: (&raw const *self).cast_mut().cast(), try_push: Some(told_push) }
+    }
+}
+
+unsafe extern "C" fn told_push(list: *const clap_output_events, event: *const clap_event_header) -> bool {
+    // SAFETY: only [`Told::list`] makes lists with this function; the event is as large as its header says.
+    unsafe {
+        let told = &*(*list).ctx.cast::<Told>();
+        if let Some(header) = event.as_ref()
+            && header.space_id == CLAP_CORE_EVENT_SPACE_ID
+            && header.type_ == CLAP_EVENT_PARAM_VALUE
+        {
+            let mut value = *event.cast::<clap_event_param_value>();
+            value.value = whole_choice(value.value);
+            return push(told.0, &value.header);
+        }
+        push(told.0, event)
+    }
+}
+
+/// The value of a parameter, made whole if it is the number of a choice: only those lie above one.
+pub(super) fn whole_choice(value: f64) -> f64 {
+    if value > 1.0 { value.round() } else { value }
+}
+
 /// # Safety
 /// `out` is null or a valid event list of the host, `event` the first part of an event as large as it says.
-unsafe fn push(out: *const clap_output_events, event: *const clap_event_header) {
+unsafe fn push(out: *const clap_output_events, event: *const clap_event_header) -> bool {
     // SAFETY: as promised by the caller.
-    unsafe {
-        if let Some(list) = out.as_ref()
-            && let Some(try_push) = list.try_push
-        {
-            // A host without room misses a notification; the parameter itself has been set.
-            try_push(list, event);
-        }
-    }
+    unsafe { out.as_ref() }
+        .and_then(|list| list.try_push.map(|try_push| (list, try_push)))
+        // SAFETY: as promised by the caller.
+        .is_some_and(|(list, try_push)| unsafe { try_push(list, event) })
 }
 
 unsafe extern "C" fn list_size(list: *const clap_input_events) -> u32 {

@@ -25,11 +25,12 @@ use clap_sys::stream::{clap_istream, clap_ostream};
 use nice_plug::prelude::ClapPlugin;
 use nice_plug::wrapper::clap::Wrapper;
 
-use super::events::{Events, with_tempo};
+use super::events::{Events, Told, whole_choice, with_tempo};
 use super::host_proxy::HostProxy;
 use super::link::{HostSide, Link};
 use super::ports::Ports;
 use super::state::{self, Choices, MemoryStream};
+use super::vst3_controller;
 use super::{REPORT_EXTENSION_ID, ReportExtension};
 
 /// What the host's `clap_plugin` pointer points at. Host threads share it: main and audio thread may be inside at once.
@@ -221,6 +222,9 @@ impl Instance {
         output: *const clap_output_events,
     ) {
         let Some(flush) = self.framework_flush() else { return };
+        let told = Told(output);
+        let told = told.list();
+        let output = &raw const told;
         let mut next = Some(first);
         while let Some(first) = next {
             events.clear();
@@ -254,6 +258,7 @@ unsafe extern "C" fn init(plugin: *const clap_plugin) -> bool {
         if let Some(params) = instance.framework_extension::<clap_plugin_params>(CLAP_EXT_PARAMS).as_ref() {
             instance.params.get_or_init(|| clap_plugin_params {
                 get_info: Some(params_get_info),
+                get_value: Some(params_get_value),
                 value_to_text: Some(params_value_to_text),
                 flush: Some(params_flush),
                 ..*params
@@ -359,10 +364,13 @@ unsafe fn process_block(instance: &Instance, block: &mut Block, mut host_block: 
     // SAFETY: as promised by the caller.
     let transport = unsafe { host_block.transport.as_ref() }.map(|transport| with_tempo(*transport));
     host_block.transport = transport.as_ref().map_or(std::ptr::null(), |transport| &raw const *transport);
+    let told = Told(output);
+    let told = told.list();
+    host_block.out_events = &raw const told;
     events.clear();
     // SAFETY: as promised by the caller; the list, the transport and the ports are valid during the call.
     unsafe {
-        events.take_edits(&instance.link.edits, output);
+        events.take_edits(&instance.link.edits, &raw const told);
         let rest = events.take_in(input, 0, frames);
         instance.link.note_host_values(events.host_values(), frames);
         let list = events.list();
@@ -426,6 +434,19 @@ unsafe extern "C" fn params_get_info(plugin: *const clap_plugin, index: u32, inf
             }
             _ => false,
         }
+    }
+}
+
+unsafe extern "C" fn params_get_value(plugin: *const clap_plugin, id: u32, value: *mut f64) -> bool {
+    // SAFETY: as for `params_get_info`; the host gives room for the value.
+    unsafe {
+        let Some(instance) = Instance::of(plugin) else { return false };
+        let params = instance.framework_extension::<clap_plugin_params>(CLAP_EXT_PARAMS).as_ref();
+        let is_known = params.and_then(|params| params.get_value).is_some_and(|call| call(plugin, id, value));
+        if is_known {
+            *value = whole_choice(*value);
+        }
+        is_known
     }
 }
 
@@ -520,6 +541,9 @@ unsafe fn load(plugin: *const clap_plugin, stream: *const clap_istream, is_prese
         state.and_then(|state| state.load).is_some_and(|load| load(plugin, &raw const stream))
     };
     instance.proxy.loading.store(false, Ordering::Relaxed);
+    if loaded {
+        vst3_controller::note_loaded(plugin);
+    }
     loaded
 }
 

@@ -15,7 +15,8 @@
 //! 5. reads the host's name and colour of the track ([`Link::track`]);
 //! 6. refuses a damaged or newer state before anything of it is applied, and keeps a preset from changing who the
 //!    instance is (`state`, [`Link::guard_identity`]);
-//! 7. gives clap-wrapper the declared buses on every block, so that it processes it (`vst3`);
+//! 7. gives clap-wrapper the declared buses on every block, so that it processes it (`vst3`), and lets a VST3 host read the
+//!    values of the state it has just loaded (`vst3_controller`);
 //! 8. orders and bounds the host's events (`events`), and refuses to process while inactive;
 //! 9. tells which parameters the host moves just now ([`Link::is_automated`]);
 //! 10. hears a VST3 host's consent to another size of the window (`host_proxy`).
@@ -32,6 +33,7 @@ mod link;
 mod ports;
 mod state;
 mod vst3;
+mod vst3_controller;
 
 use std::ffi::{CStr, c_char, c_void};
 use std::marker::PhantomData;

@@ -16,6 +16,8 @@ use std::sync::OnceLock;
 
 use nice_plug::prelude::{AudioIOLayout, ClapPlugin};
 
+use super::vst3_controller;
+
 /// The factory by which clap-wrapper asks for VST3 names; asked for once while the VST3 factory is being filled.
 pub(super) const INFO_FACTORY_ID: &CStr = c"clap.plugin-factory-info-as-vst3/0";
 
@@ -38,14 +40,17 @@ type CreateInstance = unsafe extern "system" fn(*mut c_void, *const c_char, *con
 type Process = unsafe extern "system" fn(*mut c_void, *mut ProcessData) -> i32;
 
 /// `Steinberg::kResultOk` on every system.
-const OK: i32 = 0;
+pub(super) const OK: i32 = 0;
 
-/// `Steinberg::Vst::IAudioProcessor::iid`, whose first half is in another order where COM is.
-const AUDIO_PROCESSOR: [u8; 16] = if cfg!(windows) {
-    [0x99, 0x3f, 0x04, 0x42, 0xda, 0xb7, 0x3c, 0x45, 0xa5, 0x69, 0xe7, 0x9d, 0x9a, 0xae, 0xc3, 0x3d]
-} else {
-    [0x42, 0x04, 0x3f, 0x99, 0xb7, 0xda, 0x45, 0x3c, 0xa5, 0x69, 0xe7, 0x9d, 0x9a, 0xae, 0xc3, 0x3d]
-};
+/// `Steinberg::Vst::IAudioProcessor::iid`.
+const AUDIO_PROCESSOR: [u8; 16] = interface(0x4204_3f99_b7da_453c_a569_e79d_9aae_c33d);
+
+/// The name of an interface, whose first half is in another order where COM is.
+pub(super) const fn interface(name: u128) -> [u8; 16] {
+    let [a, b, c, d, e, f, g, h, rest @ ..] = name.to_be_bytes();
+    let [i, j, k, l, m, n, o, p] = rest;
+    if cfg!(windows) { [d, c, b, a, f, e, h, g, i, j, k, l, m, n, o, p] } else { name.to_be_bytes() }
+}
 
 /// `Steinberg::Vst::AudioBusBuffers`.
 #[repr(C)]
@@ -97,11 +102,11 @@ impl InfoFactory {
 }
 
 /// A copy of a function table with one function replaced.
-struct Table {
+pub(super) struct Table {
     words: Box<[usize]>,
     /// Where the original stands, and the function that was there.
     original: usize,
-    replaced: usize,
+    pub(super) replaced: usize,
 }
 
 impl Table {
@@ -109,7 +114,7 @@ impl Table {
     ///
     /// # Safety
     /// The object's first word points at a table of `words` functions, with its header in front.
-    unsafe fn of(object: *mut c_void, words: usize, slot: usize, function: usize) -> Self {
+    pub(super) unsafe fn of(object: *mut c_void, words: usize, slot: usize, function: usize) -> Self {
         // SAFETY: as promised by the caller.
         unsafe {
             let original = *object.cast::<*const usize>();
@@ -124,7 +129,7 @@ impl Table {
     ///
     /// # Safety
     /// The object's first word points at a function table, and nobody calls the object meanwhile.
-    unsafe fn install(&'static self, object: *mut c_void) {
+    pub(super) unsafe fn install(&'static self, object: *mut c_void) {
         let place = object.cast::<*const usize>();
         // SAFETY: as promised by the caller; only an object of the class the table was copied from is changed.
         unsafe {
@@ -156,6 +161,22 @@ unsafe extern "C" fn get_info<P: ClapPlugin, V: Vst3Factory>(_: *const InfoFacto
     std::ptr::null()
 }
 
+/// Does something with an interface of an object, if it has it.
+///
+/// # Safety
+/// `object` is a VST3 object.
+pub(super) unsafe fn with_interface(object: *mut c_void, name: &[u8; 16], work: impl FnOnce(*mut c_void)) {
+    let mut found = std::ptr::null_mut();
+    // SAFETY: the first function of every VST3 object is `queryInterface`, and what it answers with is ours to release.
+    unsafe {
+        let query: QueryInterface = std::mem::transmute(**object.cast::<*const usize>());
+        if query(object, name.as_ptr(), &raw mut found) == OK && !found.is_null() {
+            work(found);
+            release(found);
+        }
+    }
+}
+
 /// # Safety
 /// `object` is a VST3 object.
 unsafe fn release(object: *mut c_void) {
@@ -179,6 +200,7 @@ unsafe extern "system" fn create_instance(
         let result = original(factory, class, interface, object);
         if result == OK && !object.is_null() && !(*object).is_null() {
             guard_processor(*object);
+            vst3_controller::guard(*object);
         }
         result
     }
@@ -187,15 +209,12 @@ unsafe extern "system" fn create_instance(
 /// # Safety
 /// `object` is a VST3 object that nobody else has yet.
 unsafe fn guard_processor(object: *mut c_void) {
-    let mut processor = std::ptr::null_mut();
-    // SAFETY: the first function of every VST3 object is `queryInterface`; what it answers with has the table asked for.
+    // SAFETY: as promised by the caller; a processor has the table of its interface.
     unsafe {
-        let query: QueryInterface = std::mem::transmute(**object.cast::<*const usize>());
-        if query(object, AUDIO_PROCESSOR.as_ptr(), &raw mut processor) == OK && !processor.is_null() {
+        with_interface(object, &AUDIO_PROCESSOR, |processor| {
             let function = process as Process as usize;
             PROCESSOR.get_or_init(|| Table::of(processor, PROCESSOR_WORDS, PROCESS, function)).install(processor);
-            release(processor);
-        }
+        });
     }
 }
 
