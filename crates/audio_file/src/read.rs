@@ -73,7 +73,7 @@ impl Reader {
             symphonia::default::get_probe().probe(&hint, stream, FormatOptions::default(), MetadataOptions::default());
         let format = match probed {
             Ok(format) => format,
-            Err(error) if kind == Kind::Stem => {
+            Err(error) if kind == Kind::WavAiffOrFlac => {
                 return Err(ReadError::Damaged { path, frame: 0, reason: error.to_string() });
             }
             Err(_) => return Err(ReadError::NotAudio { path }),
@@ -101,7 +101,7 @@ impl Reader {
         let heard = match kind {
             Kind::Mp4 => edit_list::heard(&path, track.id, sample_rate_hz)
                 .ok_or_else(|| unsupported("a sound that an edit list puts together from pieces"))?,
-            Kind::Stem | Kind::Other => Heard::default(),
+            Kind::WavAiffOrFlac | Kind::Other => Heard::default(),
         };
         let after_skip = track.num_frames.map(|frames| frames.saturating_sub(heard.skip_frames));
         // The length of an edit is rounded: it ends the sound, but nothing is missing where the sound ends before.
