@@ -236,7 +236,7 @@ fn link(seat: &mut Seat, census: &Census, host_group: u64) {
         }
         Step::Ask(choices) => {
             let choices = choices.into_iter().map(|choice| masters[choice]);
-            Link::Choose { candidates: sessions::listed(choices, census) }
+            Link::Choose { candidates: sessions::listed(choices, &own, census) }
         }
     };
 }

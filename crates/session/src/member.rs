@@ -65,11 +65,11 @@ pub struct Candidate {
     pub session: Uuid,
     /// Its visible name.
     pub session_name: String,
-    /// The application its master runs in, or one of its stems where no master is here.
+    /// The application its master runs in, or one of its stems where there is no master to be met.
     pub host_name: String,
-    /// Stems that are in it now.
+    /// Stems that are in it now and would be linked.
     pub stem_count: usize,
-    /// Its master is here; without one its stems wait.
+    /// A master of it is open, be it in another application or project; without one its stems wait.
     pub has_master: bool,
 }
 

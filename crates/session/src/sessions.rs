@@ -23,7 +23,7 @@ impl Member {
             let of_kind = |kind| census.of_kind(kind).map(|(_, peer)| peer).filter(is_open);
             let stems = of_kind(Kind::Stem).filter(|_| kind == Kind::Master);
             // Masters first: a session that has one does not wait.
-            listed(of_kind(Kind::Master).chain(stems), census)
+            listed(of_kind(Kind::Master).chain(stems), &party, census)
         })
     }
 
@@ -96,21 +96,26 @@ fn party(board: &mut Board, seat: u64) -> Option<(Party, Kind)> {
     board.seat_mut(seat).map(|seat| (seat.party(host_group), seat.kind))
 }
 
-/// The sessions of these instances, each once, sorted by name. `[main]`
-pub(crate) fn listed<'a>(peers: impl Iterator<Item = &'a Peer>, census: &Census) -> Vec<Candidate> {
+/// The sessions of these instances, each once, sorted by name, as somebody sees them who could go there. `[main]`
+pub(crate) fn listed<'a>(peers: impl Iterator<Item = &'a Peer>, asker: &Party, census: &Census) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
     for peer in peers {
         let Some(session) = peer.metadata.session else { continue };
         if candidates.iter().any(|known| known.session == session) {
             continue;
         }
-        let stems = census.of_kind(Kind::Stem).filter(|(_, stem)| stem.metadata.session == Some(session));
+        // Where the master links across applications, stems are linked to it that the asker by itself may not meet.
+        let master = (peer.state.kind() == Some(Kind::Master)).then(|| peer.party());
+        let is_met = |stem: &Party| asker.may_meet(stem) || master.as_ref().is_some_and(|master| master.may_meet(stem));
+        let of_session =
+            |kind| census.of_kind(kind).map(|(_, peer)| peer).filter(|peer| peer.metadata.session == Some(session));
         candidates.push(Candidate {
             session,
             session_name: peer.metadata.session_name.clone(),
             host_name: peer.metadata.info.host_name.clone(),
-            stem_count: stems.count(),
-            has_master: peer.state.kind() == Some(Kind::Master),
+            stem_count: of_session(Kind::Stem).filter(|stem| is_met(&stem.party())).count(),
+            // Also one the asker may not meet: it keeps its stems, and the session is not left to whoever comes.
+            has_master: of_session(Kind::Master).next().is_some(),
         });
     }
     candidates.sort_by(|a, b| (&a.session_name, a.session).cmp(&(&b.session_name, b.session)));

@@ -144,6 +144,49 @@ fn sessions_of_another_project_are_offered_only_across_applications() {
 }
 
 #[test]
+fn stems_that_another_master_has_do_not_wait_for_a_new_one() {
+    let place = unused_place();
+    let join = |kind, session_name: &str, session, project| {
+        let identity = Identity { session, session_name: session_name.into(), ..Identity::new() };
+        Member::join_at(place.clone(), kind, identity, Info { host_document: project, ..info("Any") })
+    };
+    let album = Some(Uuid::random());
+    let theirs = join(Kind::Master, "Album", album, 1);
+    let _linked = [join(Kind::Stem, "Album", album, 1), join(Kind::Stem, "Album", album, 1)];
+    until("their stems are linked", || names(&theirs).len() == 2);
+    let _copied = join(Kind::Stem, "Album", album, 2);
+    let ours = join(Kind::Master, "Ours", None, 2);
+    until("the copied stem is found, and its master", || shown(&ours.sessions()) == [("Album", 1, true)]);
+    drop(theirs);
+    until("it alone waits here", || shown(&ours.sessions()) == [("Album", 1, false)]);
+}
+
+#[test]
+fn the_stems_of_a_master_that_links_across_applications_are_counted_for_all() {
+    let place = unused_place();
+    let join = |kind, across_applications, project| {
+        let identity = Identity { across_applications, ..Identity::new() };
+        Member::join_at(place.clone(), kind, identity, Info { host_document: project, ..info("Any") })
+    };
+    let master = join(Kind::Master, true, 1);
+    let _theirs = join(Kind::Stem, false, 1);
+    until("their stem is linked", || names(&master).len() == 1);
+    let _near = join(Kind::Master, false, 2);
+    let ours = join(Kind::Stem, false, 2);
+    let mut found = Vec::new();
+    until("ours asks", || {
+        found = match ours.link() {
+            Link::Choose { candidates } => candidates,
+            _ => Vec::new(),
+        };
+        found.len() == 2
+    });
+    let mut stem_counts: Vec<usize> = found.iter().map(|found| found.stem_count).collect();
+    stem_counts.sort_unstable();
+    assert_eq!(stem_counts, [0, 1], "its own stem counts, though ours may not meet it");
+}
+
+#[test]
 fn a_master_that_becomes_independent_leaves_other_projects_their_stems() {
     let place = unused_place();
     let of_album = || Identity { session: Some(Uuid([7, 7])), session_name: "Album".into(), ..Identity::new() };
