@@ -46,6 +46,8 @@ pub struct EditBar<'a> {
     pub redo: Option<&'a str>,
     /// The preset that was loaded last.
     pub preset: Option<&'a str>,
+    /// Its line in the menu, if it has one still.
+    pub line: Option<usize>,
     /// Whether anything was moved since.
     pub is_changed: bool,
     /// Every preset, in the order of the menu.
@@ -179,7 +181,7 @@ impl EditBar<'_> {
         let (button, gap) = (theme.points(56.0), theme.points(4.0));
         let end = if is_own { line.right() - 2.0 * (button + gap) } else { line.right() };
         let place = UiBuilder::new().max_rect(line.with_max_x(end)).layout(Layout::top_down_justified(Align::Min));
-        let name = Button::selectable(self.preset == Some(preset), preset).truncate();
+        let name = Button::selectable(self.line == Some(number), preset).truncate();
         let name = ui.scope_builder(place, |ui| ui.add(name)).inner;
         let mut edit = name.clicked().then_some(BarEdit::Load(number));
         name.on_hover_text(format!("Load {preset}"));

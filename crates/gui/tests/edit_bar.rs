@@ -23,6 +23,7 @@ fn bar<'a>(presets: &'a [String], trim: &'a Fake, edits: &'a Edits, undo: Option
             undo,
             redo: undo,
             preset: Some("Glue"),
+            line: Some(0),
             is_changed: true,
             presets,
             factory_count: 1,
@@ -88,7 +89,13 @@ fn faults_below(percent: u32, opens_menu: bool, mut below: impl FnMut(&Ui, &Them
     let theme = Theme::fitting(vec2(640.0, 700.0), size);
     let mut harness = Harness::builder().with_size(size).with_step_dt(1.0 / 60.0).build_ui(|ui| {
         let place = theme.place(ui.max_rect().min, 100.0, 10.0, 520.0, 26.0);
-        let bar = EditBar { preset: Some("Preset 7"), presets: &presets, factory_count: 3, ..EditBar::default() };
+        let bar = EditBar {
+            preset: Some("Preset 7"),
+            line: Some(7),
+            presets: &presets,
+            factory_count: 3,
+            ..EditBar::default()
+        };
         let _ = bar.show(ui, &theme, place);
         below(ui, &theme, place);
     });

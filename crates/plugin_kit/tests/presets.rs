@@ -152,19 +152,51 @@ fn a_name_of_any_length_and_any_letters_is_saved_and_found_again() {
 }
 
 #[test]
-fn a_renamed_preset_keeps_what_else_stands_in_its_file() {
+fn a_renamed_preset_keeps_every_other_letter_of_its_file() {
     let folder = folder();
-    let text = "format = 1\nplugin = 'org.stemma.small'\nname = 'Old'\nmood = 'good'\nsettings = { sparkle = 3.0 }\n";
+    let text = "# For drums.\nname  =  'Old' # 1999\nplugin = 'org.stemma.small'\nformat = 1\n\n\
+                settings = { sparkle = 3.0 }\nmood = 'good'\n[history]\nname = 'Old'";
     fs::write(folder.path().join("Old.toml"), text).expect("it can be written");
     let mut presets = open(folder.path());
     let old = presets.get(1).expect("it is there").clone();
-    let new = presets.rename(&old, " New\n").expect("it can be renamed");
-    assert_eq!((new.name.as_str(), presets.names()), ("New", &["Neutral".to_owned(), "New".to_owned()][..]));
-    assert_eq!(files(folder.path()), ["New.toml"]);
-    let text = fs::read_to_string(folder.path().join("New.toml")).expect("it is there");
-    assert!(text.contains("mood = \"good\"") && text.contains("sparkle = 3.0"), "{text}");
+    let new = presets.rename(&old, " \"New\"\n").expect("it can be renamed");
+    assert_eq!((new.name.as_str(), presets.names()), ("\"New\"", &["Neutral".to_owned(), "\"New\"".to_owned()][..]));
+    assert_eq!(files(folder.path()), ["_New_.toml"]);
+    let renamed = fs::read_to_string(folder.path().join("_New_.toml")).expect("it is there");
+    let quoted = renamed.lines().nth(1).and_then(|line| line.strip_prefix("name  =  ")?.strip_suffix(" # 1999"));
+    assert_eq!(renamed, text.replacen("'Old'", quoted.expect("the name stands where it stood"), 1));
     assert!(presets.rename(&old, "Newer").is_err(), "its file is gone");
-    assert_eq!(files(folder.path()), ["New.toml"]);
+    assert_eq!(files(folder.path()), ["_New_.toml"]);
+}
+
+/// In a folder of someone else, where everybody may make files but nobody may take away another's.
+#[cfg(target_os = "linux")]
+#[test]
+#[allow(unsafe_code, reason = "only the system can be somebody else")]
+fn a_preset_that_cannot_be_renamed_stays_the_only_one() {
+    use std::os::unix::fs::{PermissionsExt, chown};
+    const SOMEONE: u32 = 1;
+    const NOBODY: u32 = 65_534;
+    let folder = folder();
+    let path = folder.path().join("Old.toml");
+    let text = "format = 1\nplugin = 'org.stemma.small'\nname = 'Old'\nsettings = {}\n";
+    fs::write(&path, text).expect("it can be written");
+    if let Err(error) = chown(&path, Some(SOMEONE), None).and_then(|()| chown(folder.path(), Some(SOMEONE), None)) {
+        println!("skipped: only root can give files away ({error})");
+        return;
+    }
+    fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o1777)).expect("it is root's to set");
+    let place = folder.path().to_owned();
+    let renaming = std::thread::spawn(move || {
+        // SAFETY: this thread alone becomes somebody else, and ends so.
+        unsafe { libc::setfsuid(NOBODY) };
+        let mut presets = open(&place);
+        let old = presets.get(1).expect("it is there").clone();
+        presets.rename(&old, "New").map(drop)
+    });
+    assert!(renaming.join().expect("it does not panic").is_err());
+    assert_eq!(files(folder.path()), ["Old.toml"]);
+    assert_eq!(fs::read_to_string(&path).expect("it is there"), text);
 }
 
 #[test]

@@ -64,8 +64,9 @@ impl Member {
     }
 
     /// A master starts a session of its own and takes its stems along: what to do when a copy of the project is open,
-    /// too, and both are in one session. Stems of other projects and applications stay. The stems of a master that came as a
-    /// copy are those that came as copies; when audio runs in some of them, only those. `[main]`
+    /// too, and both are in one session. Stems of other applications stay, and of other projects where the host says
+    /// which is open. The stems of a master that came as a copy are those that came as copies; when audio runs in some of
+    /// them, only those. `[main]`
     pub fn make_independent(&self) {
         let mut stems = Vec::new();
         self.stems(&mut stems);

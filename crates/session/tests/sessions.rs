@@ -203,3 +203,16 @@ fn a_master_that_becomes_independent_leaves_other_projects_their_stems() {
     theirs.rename_session("Still here");
     until("the bass has stayed", || stems[1].link() == linked("Still here"));
 }
+
+#[test]
+fn where_no_host_says_which_project_is_open_an_independent_master_takes_the_stems_of_all() {
+    let place = unused_place();
+    let of_album = || Identity { session: Some(Uuid([7, 7])), session_name: "Album".into(), ..Identity::new() };
+    let join = |kind, name| Member::join_at(place.clone(), kind, of_album(), Info { host_document: 0, ..info(name) });
+    let (ours, theirs) = (join(Kind::Master, "Master"), join(Kind::Master, "Master"));
+    let stems = [join(Kind::Stem, "Drums"), join(Kind::Stem, "Bass")];
+    until("nothing tells them apart", || [&ours, &theirs].iter().all(|master| names(master) == ["Bass", "Drums"]));
+    ours.make_independent();
+    until("all have come along", || stems.iter().all(|stem| stem.link() == linked("Album 2")));
+    until("and none has stayed", || names(&ours) == ["Bass", "Drums"] && names(&theirs).is_empty());
+}

@@ -151,6 +151,7 @@ impl Demo {
             undo: Some("Bell 2 gain"),
             redo: None,
             preset: Some("Loud and clear"),
+            line: Some(1),
             is_changed: true,
             presets: &presets,
             factory_count: presets.len(),

@@ -73,6 +73,7 @@ fn controls_on_and_off() {
     let bar = EditBar {
         undo: Some("Trim"),
         preset: Some("Glue"),
+        line: Some(0),
         is_changed: true,
         presets: &presets,
         slot: Slot::B,

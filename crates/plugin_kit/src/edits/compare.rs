@@ -73,9 +73,9 @@ pub fn set_preset(compare: &Compare, slot: Slot, preset: Option<Arc<Preset>>) {
 }
 
 /// A preset has another name now, wherever it was loaded. `[main]`
-pub fn rename_preset(compare: &Compare, from: &str, to: &str) {
+pub fn rename_preset(compare: &Compare, from: &Preset, to: &str) {
     let mut compared = compare.write().unwrap_or_else(PoisonError::into_inner);
-    for preset in compared.presets.iter_mut().flatten().filter(|preset| preset.name == from) {
+    for preset in compared.presets.iter_mut().flatten().filter(|preset| preset.is_alike(from)) {
         Arc::make_mut(preset).name = to.to_owned();
     }
 }

@@ -62,10 +62,10 @@ impl History {
     }
 
     /// A preset has another name now, also where a step would bring it back.
-    pub fn rename_preset(&mut self, from: &str, to: &str) {
+    pub fn rename_preset(&mut self, from: &Preset, to: &str) {
         let steps = self.undo.iter_mut().chain(&mut self.redo);
         let presets = steps.flat_map(|step| step.preset.iter_mut().flatten().flatten());
-        for preset in presets.filter(|preset| preset.name == from) {
+        for preset in presets.filter(|preset| preset.is_alike(from)) {
             Arc::make_mut(preset).name = to.to_owned();
         }
     }

@@ -45,8 +45,8 @@ impl Edits {
     /// Gives a preset of the user's another name, also where it was loaded before. `[main]`
     pub(super) fn rename(&mut self, preset: &Preset, name: &str) -> Result<(), NotSaved> {
         let renamed = self.presets.rename(preset, name)?;
-        self.histories.iter_mut().for_each(|history| history.rename_preset(&preset.name, &renamed.name));
-        compare::rename_preset(&self.compare, &preset.name, &renamed.name);
+        self.histories.iter_mut().for_each(|history| history.rename_preset(preset, &renamed.name));
+        compare::rename_preset(&self.compare, preset, &renamed.name);
         Ok(())
     }
 

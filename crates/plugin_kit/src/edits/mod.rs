@@ -85,6 +85,7 @@ impl Edits {
             undo: undo.as_deref(),
             redo: redo.as_deref(),
             preset: preset.as_ref().map(|preset| preset.name.as_str()),
+            line: preset.as_ref().and_then(|preset| self.presets.line(preset)),
             is_changed: self.is_changed(),
             presets: self.presets.names(),
             factory_count: self.presets.factory_count(),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use tempfile::{PathPersistError, TempPath};
 use thiserror::Error;
+use toml::Spanned;
 
 use super::settings::Settings;
 
@@ -106,20 +107,26 @@ pub fn write(
     place(written(folder, &text)?, folder, &stem, replaced)
 }
 
-/// Gives a preset another name, and its file one like it; what else stands in it stays. Answers with the file. `[main]`
+/// Where the name stands in a file.
+#[derive(Deserialize)]
+struct Named {
+    name: Spanned<String>,
+}
+
+/// Gives a preset another name, and its file one like it if it can be moved; every other letter in it stays. Answers with the file. `[main]`
 pub fn rename(path: &Path, name: &str) -> io::Result<PathBuf> {
-    let mut table: toml::Table = fs::read_to_string(path)?.parse().map_err(io::Error::other)?;
-    table.insert("name".to_owned(), name.into());
-    let text = toml::to_string(&table).map_err(io::Error::other)?;
+    let mut text = fs::read_to_string(path)?;
+    let named: Named = toml::from_str(&text).map_err(io::Error::other)?;
+    text.replace_range(named.name.span(), &toml::Value::from(name).to_string());
     let (folder, stem) = (folder_of(path)?, file_stem(name));
-    let file = written(folder, &text)?;
+    // In place of the old one first, and moved then, so that at no moment the menu has the preset twice.
+    let renamed = place(written(folder, &text)?, folder, &stem, Some(path))?;
     if stem.to_lowercase() == stem_of(path).to_lowercase() {
         // To some systems it is the same file.
-        return place(file, folder, &stem, Some(path));
+        return Ok(renamed);
     }
-    let renamed = place(file, folder, &stem, None)?;
-    fs::remove_file(path)?;
-    Ok(renamed)
+    // The name inside is what counts.
+    Ok(move_to(&renamed, folder, &stem).unwrap_or(renamed))
 }
 
 /// Puts a preset into the folder of the deleted ones; answers with where it lies. `[main]`

@@ -22,6 +22,14 @@ pub struct Preset {
     pub path: Option<PathBuf>,
 }
 
+impl Preset {
+    /// Whether two have the same name and settings, wherever they lie. The name alone says little: a file may have that
+    /// of any other inside. `[any]`
+    pub fn is_alike(&self, other: &Self) -> bool {
+        self.name == other.name && self.settings == other.settings
+    }
+}
+
 /// The presets a plugin comes with, as they are written.
 #[derive(Deserialize)]
 struct Factory {
@@ -126,6 +134,11 @@ impl Presets {
     /// The preset of a line of the menu.
     pub fn get(&self, number: usize) -> Option<&Arc<Preset>> {
         self.all.get(number)
+    }
+
+    /// The line of the menu a preset was loaded from; none where it is gone, or has other settings now.
+    pub fn line(&self, loaded: &Preset) -> Option<usize> {
+        self.all.iter().position(|preset| preset.is_alike(loaded))
     }
 
     /// Why a name cannot be given to a new preset, before anything is written.

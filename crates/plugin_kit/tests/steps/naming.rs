@@ -4,10 +4,10 @@ use std::cell::RefCell;
 
 use egui::{Event, Key, Rect, pos2, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use gui::theme::Theme;
 
-use super::{Window, own_folder};
+use super::{Window, own_folder, write_preset};
 
 type Opened<'a> = (&'a RefCell<Window>, Harness<'a>);
 
@@ -126,6 +126,31 @@ fn a_renamed_preset_is_called_so_wherever_it_was_loaded() {
     assert_eq!(bar(&harness), "New name", "what a step brings back");
     click(&mut harness, "Settings A");
     assert_eq!(bar(&harness), "New name", "what the other set has");
+}
+
+#[test]
+fn a_preset_of_the_same_name_keeps_it_when_another_is_renamed() {
+    let text = "format = 1\nplugin = 'org.stemma.small'\nname = 'Loud'\nsettings = { gain = 3.0 }\n";
+    write_preset("mine.toml", text);
+    let window = RefCell::new(Window::open());
+    let (window, mut harness) = open(&window);
+    let bar = |harness: &Harness| harness.get_by_label("Preset").value().unwrap_or_default();
+    let is_marked = |harness: &Harness, line| {
+        harness.get_by_label(line).accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
+    };
+    window.borrow_mut().load("Loud");
+    click(&mut harness, "Settings B");
+    window.borrow_mut().load("Loud (mine.toml)");
+    click(&mut harness, "Preset");
+    assert!(is_marked(&harness, "Loud (mine.toml)") && !is_marked(&harness, "Loud"));
+    click(&mut harness, "Rename Loud (mine.toml)");
+    type_name(&mut harness, "Not so loud");
+    press(&mut harness, Key::Enter);
+    assert_eq!(bar(&harness), "Not so loud");
+    click(&mut harness, "Undo");
+    assert_eq!(bar(&harness), "Loud", "what a step brings back");
+    click(&mut harness, "Settings A");
+    assert_eq!(bar(&harness), "Loud", "what the other set has");
 }
 
 #[test]

@@ -104,8 +104,9 @@ impl Window<'_> {
         if switch::toggle(ui, theme, place_of, name, is_on, tip) {
             requests.push(Request::LinkAcrossApplications(!is_on));
         }
-        let tip = "Starts a session of its own and takes the stems of this project along: for a project that was copied \
-                   while the other one is open. Changes no sound.";
+        let tip = "Starts a session of its own and takes its stems along: for a project that was copied while the other \
+                   one is open. Stems of other applications stay, and of other projects where the host says which is \
+                   open. Changes no sound.";
         if switch::action(ui, theme, place(width - independent, independent), "Make independent", tip).clicked() {
             requests.push(Request::MakeIndependent);
         }
