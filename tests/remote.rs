@@ -33,14 +33,7 @@ impl Pair {
         until("the master is announced", || master.link() != Link::Opening);
         let mut plugin = Plugin::new(Product::StemTrim, Offer::All);
         let instance = Uuid::random();
-        let saved = json!({
-            "instance": instance.to_string(),
-            "session": session.to_string(),
-            "session_name": "",
-            "across_applications": false,
-        });
-        let state = edited(&plugin.save(), |state| state["fields"]["session"] = json!(saved.to_string()));
-        assert!(plugin.load(&state));
+        restore(&plugin, instance, session);
         plugin.on_main_thread();
         assert!(plugin.activate(48_000.0, FRAMES as u32));
         let mut stem = None;
@@ -78,6 +71,18 @@ impl Pair {
         let id = self.plugin.parameter("Trim").id;
         self.plugin.text(id, self.plugin.value(id)).unwrap()
     }
+}
+
+/// Loads a project in which the plugin is this instance of this session.
+fn restore(plugin: &Plugin, instance: Uuid, session: Uuid) {
+    let saved = json!({
+        "instance": instance.to_string(),
+        "session": session.to_string(),
+        "session_name": "",
+        "across_applications": false,
+    });
+    let state = edited(&plugin.save(), |state| state["fields"]["session"] = json!(saved.to_string()));
+    assert!(plugin.load(&state));
 }
 
 fn until(what: &str, mut done: impl FnMut() -> bool) {
@@ -309,4 +314,30 @@ fn the_newest_of_many_trims_wins() {
     }
     pair.play_until_answered(&last.unwrap());
     assert_eq!(pair.trim_text(), "6.25 dB");
+}
+
+/// A VST3 host on Linux calls the main thread of a plugin only once its window was opened.
+#[test]
+fn a_reset_by_automation_reaches_the_stems_although_nobody_calls_the_main_thread() {
+    let place = Place::Directory(session_directory().to_owned());
+    let identity = Identity { session: Some(Uuid::random()), ..Identity::new() };
+    let session = identity.session.unwrap();
+    let stem = Member::join_at(place, Kind::Stem, identity, Info::default());
+    let mut publisher = stem.publisher();
+
+    let mut master = Plugin::new(Product::MasterBus, Offer::All);
+    restore(&master, Uuid::random(), session);
+    assert!(master.activate(48_000.0, FRAMES as u32));
+    until("the stem is linked", || matches!(stem.link(), Link::Linked { .. }));
+    let reset = master.parameter("Reset").id;
+    master.audio().start();
+    process_block(master.audio(), &noise(1, 2, FRAMES), &[value_event(0, reset, 1.0)]);
+    until("the stem is reset", || {
+        let mut is_reset = false;
+        publisher.poll_commands(|command| {
+            is_reset |= command == Command::ResetLoudness;
+            Answer::Applied
+        });
+        is_reset
+    });
 }
