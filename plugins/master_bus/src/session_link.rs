@@ -152,9 +152,7 @@ impl MasterSession {
 
     /// The stems of the session, as they are now. `[main]`
     pub fn stems(&self) -> Vec<StemView> {
-        let mut stems = Vec::new();
-        self.params.membership.with_member(|member| member.stems(&mut stems));
-        stems
+        self.params.membership.stems()
     }
 
     /// Starts the measurement of every stem again. `[main]`
