@@ -80,15 +80,12 @@ fn play(instance: &mut Instance, frame: i64) {
 /// machine, so that a busy one gives the window as many chances as an idle one.
 const LOOKS: usize = 1_000;
 
-/// Colours of a window that shows more than its background.
-const DRAWN_COLORS: usize = 16;
-
 /// Waits until the window shows more than its background.
 fn wait_for_drawing(window: &Window, instance: &mut Instance) {
     for look in 0..LOOKS {
         play(instance, 256 * look as i64);
         window.serve(instance).unwrap();
-        if window.picture().unwrap().color_count() > DRAWN_COLORS {
+        if window.picture().unwrap().is_drawn() {
             return;
         }
         std::thread::sleep(Duration::from_millis(10));

@@ -9,6 +9,7 @@ use clap_sys::audio_buffer::clap_audio_buffer;
 use clap_sys::events::{clap_input_events, clap_output_events};
 use clap_sys::ext::params::CLAP_PARAM_RESCAN_VALUES;
 use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
+use clap_sys::ext::tail::{CLAP_EXT_TAIL, clap_plugin_tail};
 use clap_sys::process::{CLAP_PROCESS_ERROR, clap_process, clap_process_status};
 use clap_sys::stream::{clap_istream, clap_ostream};
 
@@ -505,6 +506,17 @@ fn latency_is_told_during_activation_and_never_by_a_restart() {
         }
         assert_eq!(latencies[0], latencies[1]);
         assert_eq!(latencies.iter().all(|&latency| latency > 0), has_latency, "{product:?}: {latencies:?}");
+    }
+}
+
+#[test]
+fn what_is_still_on_its_way_is_a_tail_before_the_first_block_too() {
+    for product in Product::ALL {
+        let mut plugin = Plugin::new(product, Offer::All);
+        assert!(plugin.activate(48_000.0, FRAMES as u32));
+        let get = plugin.extension::<clap_plugin_tail>(CLAP_EXT_TAIL).get.unwrap();
+        // SAFETY: the extension belongs to this plugin.
+        assert_eq!(unsafe { get(plugin.raw()) }, plugin.latency_frames(), "{product:?}");
     }
 }
 

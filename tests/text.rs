@@ -170,3 +170,19 @@ fn parameters_never_change() {
     }
     assert_eq!(golden.lines().count(), now.lines().count(), "parameters have come or gone");
 }
+
+#[test]
+fn every_choice_is_given_back_as_the_whole_number_it_was_set_by() {
+    for product in Product::ALL {
+        let plugin = Plugin::new(product, Offer::All);
+        let parameters = plugin.parameters();
+        let choices = parameters.iter().filter(|parameter| parameter.flags & CLAP_PARAM_IS_STEPPED != 0);
+        for parameter in choices {
+            for choice in 0..=parameter.max as u32 {
+                plugin.set(&[(parameter.id, choice.into())]);
+                assert_eq!(plugin.value(parameter.id), f64::from(choice), "{product:?}, {}", parameter.name);
+            }
+        }
+        assert!(parameters.iter().any(|parameter| parameter.max > 5.0), "{product:?} has a list of choices");
+    }
+}

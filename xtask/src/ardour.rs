@@ -63,8 +63,10 @@ pub fn run(options: &Options) -> Result<()> {
             _ => second_visit(&project, &mut desk, &out),
         };
         if visited.is_err() {
-            // What the screen shows says more than what was missing on it.
-            write(&desk.picture()?, &out.join("failed.png"))?;
+            // What the screen shows says more than what was missing on it; where there is none, that is told as it is.
+            if let Ok(picture) = desk.picture() {
+                let _ = write(&picture, &out.join("failed.png"));
+            }
         }
         visited.and_then(|()| leave(desk)).with_context(|| format!("the {name} visit; see {}", log.display()))?;
         println!("— Ardour has ended well");

@@ -259,7 +259,7 @@ fn reference(song: &Song) -> Audio {
 }
 
 fn write(picture: &Picture, path: &Path) -> Result<()> {
-    if picture.color_count() < 16 {
+    if !picture.is_drawn() {
         bail!("{}: the window is empty", path.display());
     }
     let file = File::create(path).with_context(|| format!("{} cannot be written", path.display()))?;

@@ -9,8 +9,8 @@ use crate::ReadError;
 /// What a file begins like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// WAV, AIFF or FLAC.
-    Stem,
+    /// One of the files stems come in.
+    WavAiffOrFlac,
     /// MP4, as `.m4a` is.
     Mp4,
     /// Nothing that is known here.
@@ -37,7 +37,9 @@ pub fn open_file(path: &Path) -> Result<(File, Kind), ReadError> {
     }
     io::Seek::rewind(&mut file).map_err(refuse)?;
     let kind = match mark.as_slice() {
-        [b'R', b'I', b'F', b'F', ..] | [b'F', b'O', b'R', b'M', ..] | [b'f', b'L', b'a', b'C', ..] => Kind::Stem,
+        [b'R', b'I', b'F', b'F', ..] | [b'F', b'O', b'R', b'M', ..] | [b'f', b'L', b'a', b'C', ..] => {
+            Kind::WavAiffOrFlac
+        }
         [.., b'f', b't', b'y', b'p'] => Kind::Mp4,
         _ => Kind::Other,
     };

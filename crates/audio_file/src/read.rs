@@ -19,6 +19,8 @@ use crate::{Audio, ReadError, SourceBits};
 
 /// The most channels a stem may have.
 const MAX_CHANNELS: usize = 2;
+/// The most frames of silence handed out at once.
+const SILENT_BLOCK_FRAMES: u64 = 4_096;
 
 /// Reads a whole file. `[setup]`
 pub fn read(path: impl AsRef<Path>) -> Result<Audio, ReadError> {
@@ -35,7 +37,8 @@ pub fn read(path: impl AsRef<Path>) -> Result<Audio, ReadError> {
 /// Reads a file block by block, for sounds too long to hold in memory.
 ///
 /// What an encoder has put in front of the sound and behind it is left out, where the file says how much that is: MP4 in
-/// its edit list, MP3 in the tag of LAME, Ogg Vorbis in its pages.
+/// its edit list, MP3 in the tag of LAME, Ogg Vorbis in its pages. Silence that an edit list puts in front is heard; a sound
+/// that it puts together from several pieces is refused.
 pub struct Reader {
     path: PathBuf,
     format: Box<dyn FormatReader>,
@@ -44,6 +47,8 @@ pub struct Reader {
     sample_rate_hz: u32,
     source_bits: SourceBits,
     declared_frames: Option<u64>,
+    /// Frames of silence still to come, before the sound.
+    silent_frames: u64,
     /// Frames still to be left out: what an encoder has put in front.
     skip_frames: u64,
     /// More frames than these are what it has put behind.
@@ -68,7 +73,7 @@ impl Reader {
             symphonia::default::get_probe().probe(&hint, stream, FormatOptions::default(), MetadataOptions::default());
         let format = match probed {
             Ok(format) => format,
-            Err(error) if kind == Kind::Stem => {
+            Err(error) if kind == Kind::WavAiffOrFlac => {
                 return Err(ReadError::Damaged { path, frame: 0, reason: error.to_string() });
             }
             Err(_) => return Err(ReadError::NotAudio { path }),
@@ -94,19 +99,23 @@ impl Reader {
             .map_err(|error| unsupported(&format!("this kind of audio ({error})")))?;
 
         let heard = match kind {
-            Kind::Mp4 => edit_list::heard(&path, track.id, sample_rate_hz),
-            Kind::Stem | Kind::Other => Heard::default(),
+            Kind::Mp4 => edit_list::heard(&path, track.id, sample_rate_hz)
+                .ok_or_else(|| unsupported("a sound that an edit list puts together from pieces"))?,
+            Kind::WavAiffOrFlac | Kind::Other => Heard::default(),
         };
         let after_skip = track.num_frames.map(|frames| frames.saturating_sub(heard.skip_frames));
-        let declared_frames = after_skip.into_iter().chain(heard.most_frames).min();
+        // The length of an edit is rounded: it ends the sound, but nothing is missing where the sound ends before.
+        let sound_frames = after_skip.map(|frames| heard.most_frames.map_or(frames, |most| frames.min(most)));
+        let after_silence = |frames: u64| frames.saturating_add(heard.silent_frames);
 
         Ok(Self {
             track_id: track.id,
             sample_rate_hz,
             source_bits: source_bits(codec),
-            declared_frames,
+            declared_frames: sound_frames.map(after_silence),
+            silent_frames: heard.silent_frames,
             skip_frames: heard.skip_frames,
-            most_frames: heard.most_frames.and(declared_frames),
+            most_frames: heard.most_frames.map(|most| after_silence(sound_frames.unwrap_or(most))),
             frames_read: 0,
             block: vec![Vec::new(); channels],
             path,
@@ -139,6 +148,9 @@ impl Reader {
     ///
     /// A file that is cut off, damaged, or holds anything but finite numbers ends in an error, never in silence.
     pub fn next_block(&mut self) -> Result<Option<&[Vec<f32>]>, ReadError> {
+        if self.silent_frames > 0 {
+            return Ok(Some(self.silence()));
+        }
         loop {
             let packet = match self.format.next_packet() {
                 Ok(Some(packet)) => packet,
@@ -163,6 +175,18 @@ impl Reader {
                 return Ok(Some(&self.block));
             }
         }
+    }
+
+    /// A block of the silence in front.
+    fn silence(&mut self) -> &[Vec<f32>] {
+        let frames = self.silent_frames.min(SILENT_BLOCK_FRAMES);
+        for row in &mut self.block {
+            row.clear();
+            row.resize(frames as usize, 0.0);
+        }
+        self.silent_frames -= frames;
+        self.frames_read += frames;
+        &self.block
     }
 
     /// Takes what an encoder has added off the block.

@@ -1,7 +1,7 @@
 //! Limiter: keeps every peak, also those between the samples, under a ceiling.
 
 mod band_edge;
-mod envelope;
+pub mod envelope;
 mod fine_peak;
 mod peaks;
 mod running_mean;

@@ -207,7 +207,7 @@ impl Phases {
             let after = if phase == last { &self.points[0][1..] } else { &self.points[phase + 1][frame..] };
             let points = &self.points[phase][frame..];
             for (((top, before), middle), after) in tops[..frames].iter_mut().zip(before).zip(points).zip(after) {
-                let parabola = parabola_top(*before, *middle, *after);
+                let parabola = top_if_near(*before, *middle, *after);
                 *top = if parabola > *top { parabola } else { *top };
             }
         }
@@ -231,12 +231,15 @@ fn keep_larger(peaks: &mut [f32], points: &[f32]) {
     }
 }
 
-/// Magnitude of the vertex of the parabola through three points, or of the middle one where that is no extreme.
+/// Magnitude of the vertex of the parabola through three points where it lies within half a step of the middle one, of the
+/// middle one elsewhere.
+///
+/// A meter may not read more than there is; the limiter's `top_within_half_a_step` may not read less.
 #[inline]
-fn parabola_top(before: f32, middle: f32, after: f32) -> f32 {
+fn top_if_near(before: f32, middle: f32, after: f32) -> f32 {
     let slope = before - after;
     let bend = (2.0 * middle - before - after).abs();
-    // A vertex further away than the neighbours belongs to them.
+    // A vertex that is nearer to a neighbour belongs to that one.
     let slope_at_top = if slope.abs() <= bend { slope } else { 0.0 };
     middle.abs() + slope_at_top * slope_at_top / (8.0 * bend + f32::MIN_POSITIVE)
 }

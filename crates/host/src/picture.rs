@@ -34,9 +34,10 @@ impl Picture {
         Ok(Self { width: width.into(), height: height.into(), rgb })
     }
 
-    /// How many colours there are: an editor that has not drawn yet has one.
-    pub fn color_count(&self) -> usize {
-        self.rgb.as_chunks::<3>().0.iter().collect::<HashSet<_>>().len()
+    /// Whether an editor has drawn in it: an empty window has one colour, its background.
+    pub fn is_drawn(&self) -> bool {
+        const DRAWN_COLORS: usize = 16;
+        self.rgb.as_chunks::<3>().0.iter().collect::<HashSet<_>>().len() > DRAWN_COLORS
     }
 
     /// Red, green and blue of the points of a row, 0 at the top; none below the last.

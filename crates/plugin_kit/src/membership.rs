@@ -133,6 +133,12 @@ impl Membership {
         self.seat().member.as_ref().map(ask)
     }
 
+    /// The same for the thread of the session itself, which must not wait for whoever is at the seat just then: `None`
+    /// when somebody is. `[any]`
+    pub fn try_with_member<T>(&self, ask: impl FnOnce(&Member) -> T) -> Option<T> {
+        self.seat.try_lock().ok()?.member.as_ref().map(ask)
+    }
+
     /// The name the others see; "Stem" before the instance has joined. `[main]`
     pub fn name(&self) -> String {
         self.with_member(Member::name).unwrap_or_else(|| "Stem".to_owned())

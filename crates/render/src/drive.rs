@@ -1,5 +1,7 @@
 //! The drive that makes a master as loud as it is to be, found in a few passes; or why there is none.
 
+use dsp::meter::grid::STEPS_PER_SECOND;
+use dsp::meter::loudness::MOMENTARY_STEPS;
 use dsp::units::SILENCE_DB;
 
 /// A drive and what it leads to.
@@ -30,6 +32,8 @@ pub enum Outcome {
     OutOfPasses,
     /// There is nothing to be heard.
     Silent,
+    /// Shorter than [`SHORTEST_SECONDS`].
+    TooShort,
 }
 
 /// The most times the limiter is run.
@@ -38,6 +42,8 @@ pub const MOST_PASSES: usize = 8;
 pub const CLOSE_ENOUGH_LU: f64 = 0.05;
 /// A decibel of drive that gives less than this only distorts.
 pub const WORTHWHILE_LU: f64 = 0.2;
+/// What is shorter has no integrated loudness: it is measured over gating blocks of this length.
+pub const SHORTEST_SECONDS: f64 = MOMENTARY_STEPS as f64 / STEPS_PER_SECOND as f64;
 /// The end of the drive's range.
 pub const MOST_DRIVE_DB: f64 = 24.0;
 /// How far the search dares to go beyond what it has heard.

@@ -1,6 +1,10 @@
 //! Prediction: how loud a drive will come out, before the limiter is run.
 
 use dsp::limiter::LimiterSettings;
+use dsp::limiter::envelope::{LASTING_FALL_MS, LASTING_RISE_MS, QUICK_RELEASE_MS};
+use dsp::meter::grid::STEPS_PER_SECOND;
+use dsp::meter::histogram::ABSOLUTE_GATE_LUFS;
+use dsp::meter::loudness::{INTEGRATED_GATE, MOMENTARY_STEPS, STEPS_PER_GATING_BLOCK};
 use dsp::meter::weighted_energy::WeightedEnergy;
 use dsp::units::{SILENCE_DB, gain_from_db, lufs_from_power, power_from_lufs};
 
@@ -24,27 +28,16 @@ struct Step {
     power: f64,
 }
 
-const STEP_MS: f64 = 10.0;
-/// 400 ms, and the distance of two gating blocks (BS.1770-5).
-const GATING_STEPS: usize = 40;
-const GATING_HOP_STEPS: usize = 10;
-const ABSOLUTE_GATE_LUFS: f64 = -70.0;
-/// 10 LU below the mean, as a power ratio.
-const RELATIVE_GATE: f64 = 0.1;
+const STEP_MS: f64 = 1_000.0 / STEPS_PER_SECOND as f64;
 /// Where the limiter looks ahead and holds: one step before a peak and two after.
 const EARLY_STEPS: usize = 1;
 const HOLD_STEPS: usize = 2;
-/// The limiter's own release when the programme chooses: after a short peak, of a lasting reduction, and how long a
-/// reduction must last to be called lasting.
-const QUICK_RELEASE_MS: f64 = 50.0;
-const LASTING_FALL_MS: f64 = 700.0;
-const LASTING_RISE_MS: f64 = 300.0;
 
 impl Prediction {
     /// Has heard nothing. `[setup]`
     pub fn new(sample_rate_hz: u32) -> Self {
         Self {
-            step_frames: (sample_rate_hz / 100).max(1) as usize,
+            step_frames: (sample_rate_hz as usize / STEPS_PER_SECOND).max(1),
             energy: WeightedEnergy::new(sample_rate_hz.into(), &[1.0, 1.0]),
             frames: 0,
             peak: 0.0,
@@ -99,9 +92,9 @@ impl Prediction {
 
 /// Integrated loudness of steps of 10 ms.
 fn gated_lufs(powers: &[f64]) -> f64 {
-    let blocks: Vec<f64> = (GATING_STEPS..=powers.len())
-        .step_by(GATING_HOP_STEPS)
-        .map(|end| powers[end - GATING_STEPS..end].iter().sum::<f64>() / GATING_STEPS as f64)
+    let blocks: Vec<f64> = (MOMENTARY_STEPS..=powers.len())
+        .step_by(STEPS_PER_GATING_BLOCK as usize)
+        .map(|end| powers[end - MOMENTARY_STEPS..end].iter().sum::<f64>() / MOMENTARY_STEPS as f64)
         .collect();
     let mean_above = |gate: f64| {
         let (sum, count) = blocks
@@ -111,6 +104,6 @@ fn gated_lufs(powers: &[f64]) -> f64 {
         (count > 0).then(|| sum / f64::from(count))
     };
     let absolute_gate = power_from_lufs(ABSOLUTE_GATE_LUFS);
-    let mean = mean_above(absolute_gate).and_then(|mean| mean_above(absolute_gate.max(RELATIVE_GATE * mean)));
+    let mean = mean_above(absolute_gate).and_then(|mean| mean_above(absolute_gate.max(INTEGRATED_GATE * mean)));
     mean.map_or(SILENCE_DB, lufs_from_power)
 }

@@ -1,6 +1,6 @@
 //! A song to be mastered: its stems in memory, each with its name and its settings.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -140,13 +140,17 @@ impl Song {
         });
     }
 
-    /// Measures every stem as it left its chain, one after the other, in the order of the stems. `[main]`
-    pub fn measure_stems(&self, with_spectrum: bool) -> Vec<StemMeasured> {
+    /// Measures every stem as it left its chain, one after the other, in the order of the stems; nothing once `stop` is
+    /// set, which is looked at for each block. `[main]`
+    pub fn measure_stems(&self, with_spectrum: bool, stop: &AtomicBool) -> Option<Vec<StemMeasured>> {
         let measure = |stem: &SongStem| {
             let format = stem.format();
             let mut meters = Meters::new(format);
             let mut spectrum = with_spectrum.then(|| AverageSpectrum::new(format));
             for start in (0..stem.audio.frames()).step_by(BLOCK_FRAMES) {
+                if stop.load(Ordering::Relaxed) {
+                    return None;
+                }
                 let end = stem.audio.frames().min(start + BLOCK_FRAMES);
                 let block: Vec<&[f32]> = stem.audio.channels.iter().map(|channel| &channel[start..end]).collect();
                 meters.process(&block);
@@ -155,7 +159,7 @@ impl Song {
                 }
             }
             let figures = Figures { max_gain_reduction_db: stem.max_reduction_db.into(), ..meters.finish() };
-            StemMeasured { figures, spectrum }
+            Some(StemMeasured { figures, spectrum })
         };
         self.stems.iter().map(measure).collect()
     }

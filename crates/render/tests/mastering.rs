@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "the helpers of a test fail like the test itself")]
 
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 
 use audio_file::{Audio, SourceBits, Stem, StemSet};
 use dsp::dither::WordLength;
@@ -124,6 +125,13 @@ fn what_was_measured_is_what_stands_in_the_file() {
     assert!((measured - expected).abs() < 0.01, "{measured} and {expected} LUFS");
     let peak_dbfs = rulers::db(rulers::peak(left).max(rulers::peak(right)));
     assert!((mastered.figures.sample_peak_dbfs.value().unwrap() - peak_dbfs).abs() < 1e-4);
+}
+
+#[test]
+fn stems_are_measured_no_further_when_nobody_wants_their_figures() {
+    let song = song();
+    assert!(song.measure_stems(false, &AtomicBool::new(true)).is_none());
+    assert_eq!(song.measure_stems(false, &AtomicBool::new(false)).unwrap().len(), song.stems.len());
 }
 
 #[test]

@@ -112,6 +112,22 @@ fn what_cannot_be_reached_is_said_with_a_finding() {
 }
 
 #[test]
+fn a_song_without_a_loudness_is_told_whether_it_is_silent_or_too_short() {
+    let desk = Desk::new("short");
+    // Loudness is measured over 400 ms.
+    for (frames, level, expected) in [(19_199, 0.1, "too short"), (19_200, 0.0, "nothing to be heard")] {
+        let channels = vec![signals::pink_noise(1, level, frames)];
+        let audio = Audio { sample_rate_hz: RATE_HZ, channels, source_bits: SourceBits::Float(32) };
+        write_wav(desk.path("stems/01_Drums.wav"), &audio, WavEncoding::Integer24).unwrap();
+        let done = desk.run(&["master", "stems", "-o", "song.wav", "--loudness", "-14", "--json"]);
+        assert_eq!(done.status.code(), Some(1), "{}", text(&done));
+        let report = json(&done);
+        let sentence = report["mastering"]["sentence"].as_str().unwrap();
+        assert!(sentence.contains(expected), "{frames} frames: {sentence}");
+    }
+}
+
+#[test]
 fn a_mix_that_is_too_loud_is_turned_down_and_not_limited() {
     let desk = Desk::with_stems("quiet", 3);
     let done = desk.run(&["master", "stems", "-o", "song.wav", "--loudness", "-40", "--json"]);

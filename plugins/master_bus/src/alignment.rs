@@ -2,7 +2,8 @@
 //!
 //! The audio thread only puts three seconds of both signals aside. The session's helper, or whoever asks for a report,
 //! compares them; the audio thread takes what was found a second after the recording ended, to the frame, so that the
-//! null test says the same on every machine and at every block size. A render that is faster than the helper waits for it.
+//! null test says the same on every machine that gives the helper its second, and at every block size. A render that is
+//! faster than the helper waits for it.
 
 mod recorder;
 #[cfg(test)]

@@ -43,12 +43,6 @@ struct Active {
     tap: Tap<0>,
 }
 
-/// What the audio thread leaves to the main thread.
-pub enum Errand {
-    /// The measurement began again: so must that of the stems.
-    ResetStems,
-}
-
 impl Default for MasterBus {
     fn default() -> Self {
         let params = Arc::new(MasterParams::default());
@@ -76,14 +70,7 @@ impl Plugin for MasterBus {
 
     type Editor = editor::Editor;
     type SysExMessage = ();
-    type BackgroundTask = Errand;
-
-    fn task_executor(&mut self) -> TaskExecutor<Self> {
-        let session = Arc::clone(&self.session);
-        Box::new(move |errand| match errand {
-            Errand::ResetStems => session.reset_stems(),
-        })
-    }
+    type BackgroundTask = ();
 
     fn params(&self) -> Arc<dyn Params> {
         self.params.clone()
@@ -137,7 +124,7 @@ impl Plugin for MasterBus {
         }
         if asked {
             // What playback does the stems see themselves, in time also when rendering fast.
-            context.execute_gui(Errand::ResetStems);
+            self.session.ask_stems_reset();
         }
         let settings = self.params.settings();
         chain.set(&settings);

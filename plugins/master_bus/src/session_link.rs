@@ -1,6 +1,6 @@
 //! Master Bus in the session: the stems it sees, and what it tells of the mix.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use dsp::format::Format;
@@ -45,6 +45,8 @@ pub struct MasterSession {
     sample_rate_hz: AtomicU32,
     /// Of the last activation.
     alignment: Mutex<Option<Arc<Alignment>>>,
+    /// Set by the audio thread, taken by the session's helper.
+    is_stems_reset_asked: AtomicBool,
 }
 
 impl MasterSession {
@@ -60,6 +62,7 @@ impl MasterSession {
             feed: Feed::new(),
             sample_rate_hz: AtomicU32::new(0),
             alignment: Mutex::default(),
+            is_stems_reset_asked: AtomicBool::new(false),
         });
         let keeper = Arc::clone(&session.params);
         link.guard_identity(&["session"], move |saved| keeper.membership.may_become(saved));
@@ -94,6 +97,7 @@ impl MasterSession {
             // The session's helper asks a few times a second, on a thread that may take its time.
             if let Some(session) = &session {
                 session.find_offset();
+                session.reset_stems_if_asked();
             }
             describe(session)
         };
@@ -155,15 +159,29 @@ impl MasterSession {
         self.params.membership.stems()
     }
 
-    /// Starts the measurement of every stem again. `[main]`
-    pub fn reset_stems(&self) {
-        let stems = self.stems();
-        self.params.membership.with_member(|member| {
+    /// The measurement began again by hand or by automation: so must that of the stems, as soon as the session's helper
+    /// comes by. A host may be slow to call the main thread, or (VST3 on Linux without a window) never do it. `[audio]`
+    pub fn ask_stems_reset(&self) {
+        self.is_stems_reset_asked.store(true, Ordering::Relaxed);
+    }
+
+    /// Starts the measurement of every stem again, if that was asked for.
+    fn reset_stems_if_asked(&self) {
+        if !self.is_stems_reset_asked.swap(false, Ordering::Relaxed) {
+            return;
+        }
+        let reset = self.params.membership.try_with_member(|member| {
+            let mut stems = Vec::new();
+            member.stems(&mut stems);
             for stem in &stems {
                 // A stem that has just left has nothing to reset.
                 let _ = member.send(stem.id, Command::ResetLoudness);
             }
         });
+        if reset.is_none() {
+            // The next round will find the seat free.
+            self.ask_stems_reset();
+        }
     }
 
     fn report(&self) -> String {

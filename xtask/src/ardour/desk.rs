@@ -21,9 +21,6 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Between two looks at the screen.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Colours of a window that has drawn; an empty one has one, its background.
-const DRAWN_COLORS: usize = 16;
-
 /// A running Ardour.
 pub struct Desk {
     ardour: Child,
@@ -125,7 +122,7 @@ impl Desk {
     pub fn editor(&self, place: &Place) -> Result<Option<Picture>> {
         let Some(window) = self.window(place.plugin)? else { return Ok(None) };
         let picture = self.screen.picture_of(&window)?;
-        Ok(picture.filter(|picture| picture.color_count() > DRAWN_COLORS))
+        Ok(picture.filter(|picture| picture.is_drawn()))
     }
 
     /// Waits until an editor shows something.

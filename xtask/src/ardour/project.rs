@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use roxmltree::{Document, Node};
@@ -96,7 +96,9 @@ impl Project {
     /// and makes a new one.
     pub fn hide_closed_editors(&self) -> Result<()> {
         let file = self.config().join("ui_config");
-        let text = fs::read_to_string(&file)?.replace("PluginGUIDestroyAny", "PluginGUIHide");
+        let (destroyed, hidden) = ("PluginGUIDestroyAny", "PluginGUIHide");
+        let text = fs::read_to_string(&file)?.replace(destroyed, hidden);
+        ensure!(text.contains(hidden), "{}: Ardour no longer says what closing an editor does", file.display());
         Ok(fs::write(&file, text)?)
     }
 

@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "every test file compiles this one and uses its own part of it")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot prepare its files has failed")]
 
+pub mod encoded;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};

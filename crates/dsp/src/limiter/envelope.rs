@@ -52,12 +52,12 @@ pub struct Envelope {
     sample_rate_hz: f64,
 }
 
-/// Release after a short peak when the programme chooses.
-const QUICK_RELEASE_MS: f64 = 50.0;
-/// How long a reduction must last to be called lasting.
-const LASTING_RISE_MS: f64 = 300.0;
-/// Release of a lasting reduction.
-const LASTING_FALL_MS: f64 = 700.0;
+/// Time constant of the release after a short peak when the programme chooses, in ms.
+pub const QUICK_RELEASE_MS: f64 = 50.0;
+/// How long a reduction must last to be called lasting: 63 % of it are after this time, in ms.
+pub const LASTING_RISE_MS: f64 = 300.0;
+/// Time constant of the release of a lasting reduction when the programme chooses, in ms.
+pub const LASTING_FALL_MS: f64 = 700.0;
 /// After a lone peak the gain waits this long.
 const SHORTEST_HOLD_MS: f64 = 10.0;
 /// While the reduction is lasting the gain waits up to this long: half a period of 20 Hz, so that it does not follow

@@ -130,15 +130,19 @@ fn highest(wave: &Doubled, before: &[f32], quarters: &[f32; PIECE_FRAMES], peaks
             [before[frame], samples[frame], quarters[frame], middles[frame], before[frame + 1], samples[frame + 1]];
         *peak = 0.0;
         for point in 1..5 {
-            let top = parabola_top(row[point - 1], row[point], row[point + 1]);
+            let top = top_within_half_a_step(row[point - 1], row[point], row[point + 1]);
             *peak = if top > *peak { top } else { *peak };
         }
     }
 }
 
-/// The parabola turns slope / bend / 2 steps away. No branch: noise would have every other one mispredicted.
+/// The highest magnitude of the parabola through three points, up to half a step from the middle one.
+///
+/// A parabola that turns further away is followed as far as that: a limiter may read too much, but not less than there
+/// is. The meters' `top_if_near` takes the middle point alone there, since a meter may not read more.
+// The parabola turns slope / bend / 2 steps away. No branch: noise would have every other one mispredicted.
 #[inline(always)]
-fn parabola_top(left: f32, middle: f32, right: f32) -> f32 {
+fn top_within_half_a_step(left: f32, middle: f32, right: f32) -> f32 {
     let bend = (2.0 * middle - left - right).abs();
     let slope = (left - right).abs();
     let slope = if slope < bend { slope } else { bend };

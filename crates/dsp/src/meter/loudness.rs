@@ -45,14 +45,16 @@ pub struct Loudness {
     range: LoudnessRange,
 }
 
-/// 400 ms.
-const MOMENTARY_STEPS: usize = 40;
+/// A gating block of integrated loudness (BS.1770-5) and the window of momentary loudness: 400 ms, in steps of the
+/// [`Grid`].
+pub const MOMENTARY_STEPS: usize = 40;
 /// 3 s.
 const SHORT_TERM_STEPS: usize = 300;
-/// Gating blocks overlap by 75 %, and the loudness range is sampled ten times a second.
-const STEPS_PER_GATING_BLOCK: u64 = 10;
-/// 10 LU below the mean (BS.1770-5), as a power ratio.
-const INTEGRATED_GATE: f64 = 0.1;
+/// From one gating block to the next, which overlap by 75 %, and from one sample of the loudness range to the next:
+/// 100 ms, in steps of the [`Grid`].
+pub const STEPS_PER_GATING_BLOCK: u64 = 10;
+/// Gate of integrated loudness: 10 LU below the mean (BS.1770-5), as a power ratio.
+pub const INTEGRATED_GATE: f64 = 0.1;
 /// Tech 3342: 1.5 s of silence behind the end of a file.
 const FILE_END_STEPS: u64 = 150;
 /// Tech 3341: a range over less than a minute is to be marked as not stable.

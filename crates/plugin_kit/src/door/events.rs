@@ -238,3 +238,34 @@ unsafe extern "C" fn list_get(list: *const clap_input_events, index: u32) -> *co
 }
 
 const _: () = assert!(EDITS_PER_BLOCK < CAPACITY);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    unsafe extern "C" fn keep(list: *const clap_output_events, event: *const clap_event_header) -> bool {
+        // SAFETY: the test below gives a vector and value events.
+        unsafe {
+            let kept = &mut *(*list).ctx.cast::<Vec<f64>>();
+            kept.push((*event.cast::<clap_event_param_value>()).value);
+        }
+        true
+    }
+
+    #[test]
+    fn a_choice_is_told_by_a_whole_number_and_a_place_as_it_is() {
+        let mut kept: Vec<f64> = Vec::new();
+        let host = clap_output_events { ctx: (&raw mut kept).cast(), try_push: Some(keep) };
+        let told = Told(&raw const host);
+        let list = told.list();
+        // As the framework makes them: a 32-bit share times the steps.
+        let choices = (0..=19u8).map(|choice| f64::from(f32::from(choice) / 19.0) * 19.0);
+        for value in choices.chain([0.25, 0.999_999_94]) {
+            let event = value_event(Edit { id: 7, value });
+            // SAFETY: the list and the event live as long as the call.
+            assert!(unsafe { told_push(&raw const list, &event.header) });
+        }
+        let expected: Vec<f64> = (0..=19u8).map(f64::from).chain([0.25, 0.999_999_94]).collect();
+        assert_eq!(kept, expected);
+    }
+}

@@ -15,6 +15,7 @@ use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
 use clap_sys::ext::state_context::{
     CLAP_EXT_STATE_CONTEXT, CLAP_STATE_CONTEXT_FOR_PRESET, clap_plugin_state_context, clap_plugin_state_context_type,
 };
+use clap_sys::ext::tail::{CLAP_EXT_TAIL, clap_plugin_tail};
 use clap_sys::ext::track_info::{
     CLAP_EXT_TRACK_INFO, CLAP_TRACK_INFO_HAS_TRACK_COLOR, CLAP_TRACK_INFO_HAS_TRACK_NAME, clap_plugin_track_info,
 };
@@ -70,6 +71,7 @@ const MAX_BLOCK_FRAMES: u32 = 1 << 20;
 static REPORT: ReportExtension = ReportExtension { write: report_write };
 static STATE_CONTEXT: clap_plugin_state_context =
     clap_plugin_state_context { save: Some(state_context_save), load: Some(state_context_load) };
+static TAIL: clap_plugin_tail = clap_plugin_tail { get: Some(tail_get) };
 static TRACK_INFO: clap_plugin_track_info = clap_plugin_track_info { changed: Some(track_info_changed) };
 
 impl Instance {
@@ -180,13 +182,17 @@ impl Instance {
         self.link.set_track(track);
     }
 
-    /// Tells the host the latency of this activation if it is news. `[main]`
-    fn tell_latency(&self) {
+    fn latency_frames(&self) -> u32 {
         // SAFETY: the framework's table is valid as long as its instance.
-        let latency_frames = unsafe {
+        unsafe {
             let latency = self.framework_extension::<clap_plugin_latency>(CLAP_EXT_LATENCY).as_ref();
             latency.and_then(|latency| latency.get).map_or(0, |get| get(self.host_plugin()))
-        };
+        }
+    }
+
+    /// Tells the host the latency of this activation if it is news. `[main]`
+    fn tell_latency(&self) {
+        let latency_frames = self.latency_frames();
         if self.told_latency_frames.swap(latency_frames, Ordering::Relaxed) != latency_frames {
             self.proxy.latency_changed();
         }
@@ -414,12 +420,25 @@ unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char
         (&raw const STATE_CONTEXT).cast()
     } else if id == CLAP_EXT_RENDER {
         table(&instance.render)
+    } else if id == CLAP_EXT_TAIL {
+        (&raw const TAIL).cast()
     } else if id == CLAP_EXT_TRACK_INFO {
         (&raw const TRACK_INFO).cast()
     } else if id == REPORT_EXTENSION_ID {
         (&raw const REPORT).cast()
     } else {
         instance.framework_extension(id)
+    }
+}
+
+/// What sounds on when the input has ended: at least what is still on its way. The framework knows it only from the last
+/// block, and a host may ask before the first.
+unsafe extern "C" fn tail_get(plugin: *const clap_plugin) -> u32 {
+    // SAFETY: as for `init`; the framework's table is valid as long as its instance.
+    unsafe {
+        let Some(instance) = Instance::of(plugin) else { return 0 };
+        let tail = instance.framework_extension::<clap_plugin_tail>(CLAP_EXT_TAIL).as_ref();
+        tail.and_then(|tail| tail.get).map_or(0, |get| get(plugin)).max(instance.latency_frames())
     }
 }
 

@@ -4,6 +4,7 @@ mod files;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Instant;
 
@@ -105,15 +106,19 @@ pub fn run(options: &Options, interrupt: &Interrupt) -> Result<Outcome> {
     progress.finish();
     let prints = files::prints(&options.output, &song, &versions, options.versions_independent, options.stems)?;
     // The stems are measured beside the master, which is one thing after another.
+    let stop = AtomicBool::new(false);
     let (stems, made) = thread::scope(|scope| {
-        let stems = scope.spawn(|| song.measure_stems(wants_curves));
+        let stems = scope.spawn(|| song.measure_stems(wants_curves, &stop));
         let found = aim.as_ref().map(|aim| find_drive(&song, &mut settings, aim.lufs));
         let (found, limited) = found.map_or((None, None), |(found, limited)| (Some(found), limited));
         let mastered = print_all(&song, &settings, limited, &prints, options, interrupt);
+        // Without a master nobody waits for figures. Pairs with `measure_stems`; the flag is all there is to see.
+        stop.store(mastered.is_err(), Ordering::Relaxed);
         (stems.join(), mastered.map(|mastered| (found, mastered)))
     });
     let (found, mastered) = made?;
-    let stems = stems.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let stems =
+        stems.unwrap_or_else(|panic| std::panic::resume_unwind(panic)).context("the stems were not measured")?;
 
     let mastering = Mastering::new(
         aim.map(|aim| (aim.title, aim.lufs)),
@@ -200,7 +205,7 @@ fn find_drive(song: &Song, settings: &mut MasterSettings, aim_lufs: f64) -> (Fou
     progress.finish();
     let driven = |drive_db: f64| LimiterSettings { drive_db: drive_db as f32, ..settings.limiter };
     let (mut pass, mut last) = (0, None);
-    let found = drive::search(
+    let mut found = drive::search(
         aim_lufs,
         |drive_db| before.predicted_lufs(&driven(drive_db)),
         |drive_db| {
@@ -215,6 +220,9 @@ fn find_drive(song: &Song, settings: &mut MasterSettings, aim_lufs: f64) -> (Fou
             limited.integrated_lufs
         },
     );
+    if found.outcome == drive::Outcome::Silent && song.seconds() < drive::SHORTEST_SECONDS {
+        found.outcome = drive::Outcome::TooShort;
+    }
     settings.limiter = driven(found.drive_db);
     if found.outcome == drive::Outcome::TooLoud {
         settings.output_gain_db = drive::turned_down_db(aim_lufs, found.integrated_lufs) as f32;

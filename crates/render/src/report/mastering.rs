@@ -4,7 +4,7 @@ use dsp::master_chain::MasterSettings;
 use serde::Serialize;
 
 use super::{Figures, Reading};
-use crate::drive::{CLOSE_ENOUGH_LU, Found, Outcome, WORTHWHILE_LU};
+use crate::drive::{CLOSE_ENOUGH_LU, Found, Outcome, SHORTEST_SECONDS, WORTHWHILE_LU};
 use crate::reduction::Reduction;
 
 /// How a master came about.
@@ -99,6 +99,9 @@ impl Mastering {
         let wall = format!("The ceiling of {ceiling_dbtp:.1} dBTP is the wall");
         match outcome {
             Outcome::Silent => format!("{missed}. There is nothing to be heard."),
+            Outcome::TooShort => {
+                format!("{missed}. The song is too short to measure: loudness needs {:.0} ms.", 1e3 * SHORTEST_SECONDS)
+            }
             Outcome::TooLoud => format!(
                 "{missed}, the master has {reached}. It cannot be turned down by more than {:.0} dB.",
                 -output_gain_db
