@@ -8,7 +8,7 @@ use nice_plug::params::persist::PersistentField;
 use serde::{Deserialize, Serialize};
 use session::command::{Answer, Command};
 use session::identity::{Identity, Info, Kind};
-use session::member::{Candidate, Link, Member, StemId};
+use session::member::{Candidate, Link, Member, StemId, StemView};
 use session::meters::Meters;
 use session::publisher::Publisher;
 
@@ -183,22 +183,27 @@ impl Membership {
         self.with_member(|member| member.link_across_applications(on));
     }
 
-    /// What the user should know beside [`Membership::link_sentence`], one sentence each, for a banner. `[main]`
-    pub fn notices(&self) -> Vec<Notice> {
-        let (mut masters, mut stems) = (Vec::new(), Vec::new());
-        self.with_member(|member| {
-            member.masters(&mut masters);
-            member.stems(&mut stems);
-        });
-        let own = self.seat().identity().instance;
+    /// The stems of the session, as they are now. `[main]`
+    pub fn stems(&self) -> Vec<StemView> {
+        let mut stems = Vec::new();
+        self.with_member(|member| member.stems(&mut stems));
+        stems
+    }
+
+    /// What the user should know beside [`Membership::link_sentence`], one sentence each, for a banner. It is about the
+    /// lists that are shown beside it: [`Membership::stems`], [`Membership::candidates`] and
+    /// [`Membership::undecided_stem_count`]. `[main]`
+    pub fn notices(&self, stems: &[StemView], candidates: &[Candidate], undecided_stem_count: usize) -> Vec<Notice> {
         let mut notices = Vec::new();
-        if self.kind == Kind::Master
-            && let Some(other) = masters.iter().find(|master| master.instance != own)
-        {
-            notices.push(Notice::AnotherMaster { host_name: other.info.host_name.clone() });
+        if self.kind == Kind::Master {
+            let mut masters = Vec::new();
+            self.with_member(|member| member.masters(&mut masters));
+            let own = self.seat().identity().instance;
+            let other = masters.into_iter().find(|master| master.instance != own);
+            notices.extend(other.map(|other| Notice::AnotherMaster { host_name: other.info.host_name.clone() }));
         }
         // Only to a master: a stem is offered no session without one.
-        let waiting: Vec<Candidate> = self.candidates().into_iter().filter(|candidate| !candidate.has_master).collect();
+        let waiting: Vec<&Candidate> = candidates.iter().filter(|candidate| !candidate.has_master).collect();
         if let [first, more @ ..] = waiting.as_slice() {
             notices.push(Notice::Waiting {
                 session_name: first.session_name.clone(),
@@ -206,8 +211,8 @@ impl Membership {
                 stem_count: waiting.iter().map(|candidate| candidate.stem_count).sum(),
             });
         }
-        if let stem_count @ 1.. = self.undecided_stem_count() {
-            notices.push(Notice::Undecided { stem_count });
+        if undecided_stem_count > 0 {
+            notices.push(Notice::Undecided { stem_count: undecided_stem_count });
         }
         let majors = self.with_member(Member::other_versions).unwrap_or_default();
         notices.extend(majors.into_iter().map(|major| Notice::OtherVersion { major }));

@@ -156,9 +156,7 @@ impl MasterSession {
 
     /// The stems of the session, as they are now. `[main]`
     pub fn stems(&self) -> Vec<StemView> {
-        let mut stems = Vec::new();
-        self.params.membership.with_member(|member| member.stems(&mut stems));
-        stems
+        self.params.membership.stems()
     }
 
     /// The measurement began again by hand or by automation: so must that of the stems, as soon as the session's helper

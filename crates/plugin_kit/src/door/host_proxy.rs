@@ -229,8 +229,10 @@ unsafe extern "C" fn gui_request_resize(host: *const clap_host, width: u32, heig
     unsafe {
         let proxy = HostProxy::of(host);
         let call = proxy.gui.load(Ordering::Relaxed).as_ref().and_then(|gui| gui.request_resize);
-        // clap-wrapper 0.3.1 reads the answer of a VST3 host the wrong way round. A yes taken for a no gives the window
-        // back the size it had, and no window would ever open in the size its project remembers.
+        // Of a VST3 host there is no answer to believe. clap-wrapper 0.3.1 takes every thread for another than the main
+        // one, since it never notes which that is: it keeps the wish, says yes, and asks the host later. Where it would
+        // ask at once it reads the answer the wrong way round. A yes taken for a no gives the window back the size it
+        // had, and no window would ever open in the size its project remembers.
         call.is_some_and(|call| {
             call(proxy.real, width, height) || proxy.name().to_ascii_lowercase().contains(VST3_WRAPPER)
         })

@@ -48,18 +48,20 @@ impl Seen {
             refused: membership.reason(view.id),
             view,
         };
+        let (stems, candidates) = (session.stems(), membership.candidates());
+        let undecided_stem_count = membership.undecided_stem_count();
         Self {
             measured: session.measured(),
             sample_rate_hz: session.sample_rate_hz(),
             limiter_steps: session.limiter_feed().count(),
-            stems: session.stems().into_iter().map(stem).collect(),
             link: membership.link_sentence(),
             is_local_only: membership.with_member(Member::local_only).flatten().is_some(),
             session_name: membership.session_name(),
             links_across_applications: membership.is_linked_across_applications(),
-            candidates: membership.candidates(),
-            undecided_stem_count: membership.undecided_stem_count(),
-            notices: membership.notices(),
+            notices: membership.notices(&stems, &candidates, undecided_stem_count),
+            stems: stems.into_iter().map(stem).collect(),
+            candidates,
+            undecided_stem_count,
         }
     }
 

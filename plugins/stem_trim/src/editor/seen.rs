@@ -99,10 +99,13 @@ pub fn place(params: &StemParams) -> Place {
     let membership = &params.membership;
     let link = membership.with_member(Member::link);
     let needs_answer = matches!(link, Some(Link::Choose { .. } | Link::Apart { .. } | Link::Full));
+    let candidates = membership.candidates();
+    // None asks a stem.
+    let notices = membership.notices(&membership.stems(), &candidates, 0);
     Place {
         sentence: membership.link_sentence(),
         needs_answer,
-        candidates: membership.candidates(),
-        notices: membership.notices().iter().map(Notice::to_string).collect(),
+        candidates,
+        notices: notices.iter().map(Notice::to_string).collect(),
     }
 }
