@@ -1,7 +1,7 @@
 //! One plugin instance: what the host holds, and the framework's instance behind it.
 
-use std::cell::{OnceCell, UnsafeCell};
-use std::ffi::{CStr, c_char, c_void};
+use std::cell::UnsafeCell;
+use std::ffi::CStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -9,30 +9,21 @@ use std::time::{Duration, Instant};
 use clap_sys::events::{clap_input_events, clap_output_events};
 use clap_sys::ext::audio_ports::{CLAP_EXT_AUDIO_PORTS, clap_audio_port_info, clap_plugin_audio_ports};
 use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_plugin_latency};
-use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_param_info, clap_plugin_params};
-use clap_sys::ext::render::{CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, clap_plugin_render, clap_plugin_render_mode};
-use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
-use clap_sys::ext::state_context::{
-    CLAP_EXT_STATE_CONTEXT, CLAP_STATE_CONTEXT_FOR_PRESET, clap_plugin_state_context, clap_plugin_state_context_type,
-};
-use clap_sys::ext::tail::{CLAP_EXT_TAIL, clap_plugin_tail};
-use clap_sys::ext::track_info::{
-    CLAP_EXT_TRACK_INFO, CLAP_TRACK_INFO_HAS_TRACK_COLOR, CLAP_TRACK_INFO_HAS_TRACK_NAME, clap_plugin_track_info,
-};
+use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_plugin_params};
+use clap_sys::ext::state::CLAP_EXT_STATE;
+use clap_sys::ext::track_info::{CLAP_TRACK_INFO_HAS_TRACK_COLOR, CLAP_TRACK_INFO_HAS_TRACK_NAME};
 use clap_sys::host::clap_host;
 use clap_sys::plugin::clap_plugin;
 use clap_sys::process::{CLAP_PROCESS_CONTINUE, CLAP_PROCESS_ERROR, clap_process, clap_process_status};
-use clap_sys::stream::{clap_istream, clap_ostream};
 use nice_plug::prelude::ClapPlugin;
 use nice_plug::wrapper::clap::Wrapper;
 
-use super::events::{Events, Told, whole_choice, with_tempo};
+use super::events::{Events, Told, with_tempo};
+use super::extensions::{Extensions, get_extension};
 use super::host_proxy::HostProxy;
 use super::link::{HostSide, Link};
 use super::ports::Ports;
-use super::state::{self, Choices, MemoryStream};
-use super::vst3_controller;
-use super::{REPORT_EXTENSION_ID, ReportExtension};
+use super::state::{self, Choices};
 
 /// What the host's `clap_plugin` pointer points at. Host threads share it: main and audio thread may be inside at once.
 #[repr(C)]
@@ -41,17 +32,14 @@ pub(super) struct Instance {
     plugin: clap_plugin,
     /// The framework's functions.
     framework: clap_plugin,
-    proxy: Box<HostProxy>,
-    link: Arc<Link>,
-    version: &'static str,
-    /// The extensions with functions of this file in front; filled by `init`, before the host may ask for them.
-    params: OnceCell<clap_plugin_params>,
-    state: OnceCell<clap_plugin_state>,
-    render: OnceCell<clap_plugin_render>,
+    pub(super) proxy: Box<HostProxy>,
+    pub(super) link: Arc<Link>,
+    pub(super) version: &'static str,
+    pub(super) extensions: Extensions,
     /// The latency the host knows.
     told_latency_frames: AtomicU32,
     /// The ids of the choices of every parameter that has some.
-    choices: Choices,
+    pub(super) choices: Choices,
     /// Somebody holds `block`: a block, a flush or an activation is under way. A host that starts another one is turned
     /// away, or waited for where waiting is allowed.
     busy: AtomicBool,
@@ -59,20 +47,14 @@ pub(super) struct Instance {
 }
 
 /// What processing needs. Only who has set `busy` may touch it.
-struct Block {
+pub(super) struct Block {
     /// Present while active.
     ports: Option<Ports>,
-    events: Events,
+    pub(super) events: Events,
 }
 
 /// The longest block a host may announce: memory for it is set aside.
 const MAX_BLOCK_FRAMES: u32 = 1 << 20;
-
-static REPORT: ReportExtension = ReportExtension { write: report_write };
-static STATE_CONTEXT: clap_plugin_state_context =
-    clap_plugin_state_context { save: Some(state_context_save), load: Some(state_context_load) };
-static TAIL: clap_plugin_tail = clap_plugin_tail { get: Some(tail_get) };
-static TRACK_INFO: clap_plugin_track_info = clap_plugin_track_info { changed: Some(track_info_changed) };
 
 impl Instance {
     /// A new instance for a host, or null. `[main]`
@@ -111,9 +93,7 @@ impl Instance {
             proxy,
             link,
             version: P::VERSION,
-            params: OnceCell::new(),
-            state: OnceCell::new(),
-            render: OnceCell::new(),
+            extensions: Extensions::default(),
             told_latency_frames: AtomicU32::new(0),
             choices,
             busy: AtomicBool::new(false),
@@ -127,13 +107,13 @@ impl Instance {
     ///
     /// # Safety
     /// `plugin` is null or came from [`Instance::create`] and has not been destroyed.
-    unsafe fn of<'a>(plugin: *const clap_plugin) -> Option<&'a Self> {
+    pub(super) unsafe fn of<'a>(plugin: *const clap_plugin) -> Option<&'a Self> {
         // SAFETY: as promised by the caller.
         unsafe { plugin.cast::<Self>().as_ref() }
     }
 
     /// Works with what processing needs, or not at all when somebody else does. `[audio]`
-    fn with_block<T>(&self, work: impl FnOnce(&mut Block) -> T) -> Option<T> {
+    pub(super) fn with_block<T>(&self, work: impl FnOnce(&mut Block) -> T) -> Option<T> {
         if self.busy.swap(true, Ordering::Acquire) {
             return None;
         }
@@ -160,14 +140,14 @@ impl Instance {
     }
 
     /// A function table of the framework's, null where it has none.
-    fn framework_extension<T>(&self, id: &CStr) -> *const T {
+    pub(super) fn framework_extension<T>(&self, id: &CStr) -> *const T {
         // SAFETY: the framework's functions take a plugin whose `plugin_data` is theirs, which ours is.
         unsafe {
             self.framework.get_extension.map_or(std::ptr::null(), |get| get(self.host_plugin(), id.as_ptr())).cast()
         }
     }
 
-    fn read_track(&self) {
+    pub(super) fn read_track(&self) {
         let Some(info) = self.proxy.track_info() else { return };
         let mut track = self.link.track();
         if info.flags & CLAP_TRACK_INFO_HAS_TRACK_NAME != 0 {
@@ -182,7 +162,7 @@ impl Instance {
         self.link.set_track(track);
     }
 
-    fn latency_frames(&self) -> u32 {
+    pub(super) fn latency_frames(&self) -> u32 {
         // SAFETY: the framework's table is valid as long as its instance.
         unsafe {
             let latency = self.framework_extension::<clap_plugin_latency>(CLAP_EXT_LATENCY).as_ref();
@@ -220,7 +200,7 @@ impl Instance {
     ///
     /// # Safety
     /// Both lists are null or valid lists of the host.
-    unsafe fn flush(
+    pub(super) unsafe fn flush(
         &self,
         events: &mut Events,
         input: *const clap_input_events,
@@ -259,24 +239,7 @@ unsafe extern "C" fn init(plugin: *const clap_plugin) -> bool {
     if !instance.framework.init.is_some_and(|init| unsafe { init(plugin) }) {
         return false;
     }
-    // SAFETY: the framework's tables are valid as long as its instance.
-    unsafe {
-        if let Some(params) = instance.framework_extension::<clap_plugin_params>(CLAP_EXT_PARAMS).as_ref() {
-            instance.params.get_or_init(|| clap_plugin_params {
-                get_info: Some(params_get_info),
-                get_value: Some(params_get_value),
-                value_to_text: Some(params_value_to_text),
-                flush: Some(params_flush),
-                ..*params
-            });
-        }
-        if let Some(state) = instance.framework_extension::<clap_plugin_state>(CLAP_EXT_STATE).as_ref() {
-            instance.state.get_or_init(|| clap_plugin_state { load: Some(state_load), ..*state });
-        }
-        if let Some(render) = instance.framework_extension::<clap_plugin_render>(CLAP_EXT_RENDER).as_ref() {
-            instance.render.get_or_init(|| clap_plugin_render { set: Some(render_set), ..*render });
-        }
-    }
+    instance.extensions.fill(instance);
     instance.link.set_host_side(Some(HostSide {
         host: instance.proxy.real(),
         params: instance.proxy.real_extension(CLAP_EXT_PARAMS).cast(),
@@ -398,205 +361,5 @@ unsafe extern "C" fn on_main_thread(plugin: *const clap_plugin) {
     if let Some(on_main_thread) = instance.framework.on_main_thread {
         // SAFETY: as for `init`.
         unsafe { on_main_thread(plugin) };
-    }
-}
-
-unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char) -> *const c_void {
-    // SAFETY: as for `init`.
-    let Some(instance) = (unsafe { Instance::of(plugin) }) else { return std::ptr::null() };
-    if id.is_null() {
-        return std::ptr::null();
-    }
-    // SAFETY: an extension id that is not null is a C string.
-    let id = unsafe { CStr::from_ptr(id) };
-    fn table<T>(table: &OnceCell<T>) -> *const c_void {
-        table.get().map_or(std::ptr::null(), |table| (&raw const *table).cast())
-    }
-    if id == CLAP_EXT_PARAMS {
-        table(&instance.params)
-    } else if id == CLAP_EXT_STATE {
-        table(&instance.state)
-    } else if id == CLAP_EXT_STATE_CONTEXT && instance.state.get().is_some() {
-        (&raw const STATE_CONTEXT).cast()
-    } else if id == CLAP_EXT_RENDER {
-        table(&instance.render)
-    } else if id == CLAP_EXT_TAIL {
-        (&raw const TAIL).cast()
-    } else if id == CLAP_EXT_TRACK_INFO {
-        (&raw const TRACK_INFO).cast()
-    } else if id == REPORT_EXTENSION_ID {
-        (&raw const REPORT).cast()
-    } else {
-        instance.framework_extension(id)
-    }
-}
-
-/// What sounds on when the input has ended: at least what is still on its way. The framework knows it only from the last
-/// block, and a host may ask before the first.
-unsafe extern "C" fn tail_get(plugin: *const clap_plugin) -> u32 {
-    // SAFETY: as for `init`; the framework's table is valid as long as its instance.
-    unsafe {
-        let Some(instance) = Instance::of(plugin) else { return 0 };
-        let tail = instance.framework_extension::<clap_plugin_tail>(CLAP_EXT_TAIL).as_ref();
-        tail.and_then(|tail| tail.get).map_or(0, |get| get(plugin)).max(instance.latency_frames())
-    }
-}
-
-unsafe extern "C" fn params_get_info(plugin: *const clap_plugin, index: u32, info: *mut clap_param_info) -> bool {
-    // SAFETY: as for `init`; the framework's table is valid as long as its instance.
-    unsafe {
-        let Some(instance) = Instance::of(plugin) else { return false };
-        match instance.framework_extension::<clap_plugin_params>(CLAP_EXT_PARAMS).as_ref() {
-            // The framework indexes without looking.
-            Some(clap_plugin_params { count: Some(count), get_info: Some(get_info), .. }) => {
-                index < count(plugin) && get_info(plugin, index, info)
-            }
-            _ => false,
-        }
-    }
-}
-
-unsafe extern "C" fn params_get_value(plugin: *const clap_plugin, id: u32, value: *mut f64) -> bool {
-    // SAFETY: as for `params_get_info`; the host gives room for the value.
-    unsafe {
-        let Some(instance) = Instance::of(plugin) else { return false };
-        let params = instance.framework_extension::<clap_plugin_params>(CLAP_EXT_PARAMS).as_ref();
-        let is_known = params.and_then(|params| params.get_value).is_some_and(|call| call(plugin, id, value));
-        if is_known {
-            *value = whole_choice(*value);
-        }
-        is_known
-    }
-}
-
-unsafe extern "C" fn params_value_to_text(
-    plugin: *const clap_plugin,
-    id: u32,
-    value: f64,
-    text: *mut c_char,
-    size: u32,
-) -> bool {
-    // The framework writes a terminating zero also where there is no room for one, and prints NaN as a value.
-    if size == 0 || !value.is_finite() {
-        return false;
-    }
-    // SAFETY: as for `params_get_info`.
-    unsafe {
-        let Some(instance) = Instance::of(plugin) else { return false };
-        let params = instance.framework_extension::<clap_plugin_params>(CLAP_EXT_PARAMS).as_ref();
-        params.and_then(|params| params.value_to_text).is_some_and(|call| call(plugin, id, value, text, size))
-    }
-}
-
-unsafe extern "C" fn params_flush(
-    plugin: *const clap_plugin,
-    input: *const clap_input_events,
-    output: *const clap_output_events,
-) {
-    // SAFETY: as for `init`.
-    let Some(instance) = (unsafe { Instance::of(plugin) }) else { return };
-    // SAFETY: the lists are the host's, and no block is under way.
-    instance.with_block(|block| unsafe { instance.flush(&mut block.events, input, 0, output) });
-}
-
-unsafe extern "C" fn state_load(plugin: *const clap_plugin, stream: *const clap_istream) -> bool {
-    // SAFETY: the host's pointers are passed on.
-    unsafe { load(plugin, stream, false) }
-}
-
-unsafe extern "C" fn state_context_load(
-    plugin: *const clap_plugin,
-    stream: *const clap_istream,
-    context: clap_plugin_state_context_type,
-) -> bool {
-    // SAFETY: the host's pointers are passed on.
-    unsafe { load(plugin, stream, context == CLAP_STATE_CONTEXT_FOR_PRESET) }
-}
-
-unsafe extern "C" fn state_context_save(
-    plugin: *const clap_plugin,
-    stream: *const clap_ostream,
-    context: clap_plugin_state_context_type,
-) -> bool {
-    // SAFETY: as for `init`.
-    let Some(instance) = (unsafe { Instance::of(plugin) }) else { return false };
-    let Some(save) = instance.state.get().and_then(|state| state.save) else { return false };
-    if context != CLAP_STATE_CONTEXT_FOR_PRESET {
-        // SAFETY: as for `params_get_info`; the stream is the host's.
-        return unsafe { save(plugin, stream) };
-    }
-    let mut bytes = Vec::new();
-    let memory = state::collecting_stream(&mut bytes);
-    // SAFETY: as for `params_get_info`; the stream is valid during the call.
-    let saved = unsafe { save(plugin, &raw const memory) };
-    let preset = state::preset(&bytes, &instance.link);
-    // SAFETY: the stream is the host's.
-    saved && preset.is_ok_and(|bytes| unsafe { state::write_all(stream, &bytes) })
-}
-
-/// # Safety
-/// As for [`Instance::of`] and [`state::read_all`].
-unsafe fn load(plugin: *const clap_plugin, stream: *const clap_istream, is_preset: bool) -> bool {
-    // SAFETY: as for `init`.
-    let Some(instance) = (unsafe { Instance::of(plugin) }) else { return false };
-    // SAFETY: the stream is the host's.
-    let checked = unsafe { state::read_all(stream) }
-        .and_then(|bytes| state::checked(&bytes, &instance.link, &instance.choices, instance.version, is_preset));
-    let bytes = match checked {
-        Ok(bytes) => bytes,
-        Err(refusal) => {
-            nice_plug::nice_error!("Stemma kept its settings: {refusal}");
-            return false;
-        }
-    };
-    // The state is newer than what still waits.
-    instance.link.forget_edits();
-    let mut memory = MemoryStream::new(&bytes);
-    let stream = memory.stream();
-    instance.proxy.loading.store(true, Ordering::Relaxed);
-    // SAFETY: as for `params_get_info`; the stream is valid during the call.
-    let loaded = unsafe {
-        let state = instance.framework_extension::<clap_plugin_state>(CLAP_EXT_STATE).as_ref();
-        state.and_then(|state| state.load).is_some_and(|load| load(plugin, &raw const stream))
-    };
-    instance.proxy.loading.store(false, Ordering::Relaxed);
-    if loaded {
-        vst3_controller::note_loaded(plugin);
-    }
-    loaded
-}
-
-unsafe extern "C" fn render_set(plugin: *const clap_plugin, mode: clap_plugin_render_mode) -> bool {
-    // SAFETY: as for `params_get_info`.
-    unsafe {
-        let Some(instance) = Instance::of(plugin) else { return false };
-        let render = instance.framework_extension::<clap_plugin_render>(CLAP_EXT_RENDER).as_ref();
-        let set = render.and_then(|render| render.set).is_some_and(|set| set(plugin, mode));
-        if set {
-            instance.link.offline.store(mode == CLAP_RENDER_OFFLINE, Ordering::Relaxed);
-        }
-        set
-    }
-}
-
-unsafe extern "C" fn track_info_changed(plugin: *const clap_plugin) {
-    // SAFETY: as for `params_get_info`.
-    unsafe {
-        let Some(instance) = Instance::of(plugin) else { return };
-        instance.read_track();
-        let track_info = instance.framework_extension::<clap_plugin_track_info>(CLAP_EXT_TRACK_INFO).as_ref();
-        if let Some(changed) = track_info.and_then(|track_info| track_info.changed) {
-            changed(plugin);
-        }
-    }
-}
-
-unsafe extern "C" fn report_write(plugin: *const clap_plugin, stream: *const clap_ostream) -> bool {
-    // SAFETY: as for `init`.
-    let Some(instance) = (unsafe { Instance::of(plugin) }) else { return false };
-    match instance.link.report() {
-        // SAFETY: the stream is the host's.
-        Some(report) => unsafe { state::write_all(stream, report.as_bytes()) },
-        None => false,
     }
 }

@@ -27,6 +27,7 @@
 
 mod automation;
 mod events;
+mod extensions;
 mod host_proxy;
 mod instance;
 mod link;
