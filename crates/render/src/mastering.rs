@@ -90,11 +90,13 @@ pub fn master<Error>(
     let block_frames = block_frames(song.sample_rate_hz);
     let mut gains = MasterGains::new(block_frames);
     let mut whole = Voice::new(song, settings, None);
-    let mut others: Vec<Voice> = parts.iter().map(|part| Voice::new(song, settings, Some(part))).collect();
+    let format = Format::stereo(song.sample_rate_hz.into());
+    let mut others: Vec<(Voice, Meters)> =
+        parts.iter().map(|part| (Voice::new(song, settings, Some(part)), Meters::new(format))).collect();
     let latency_frames = whole.chain.latency_frames();
     let mut statistics = ReductionStatistics::default();
     let mut curve = Vec::new();
-    let mut listener = Listener::new(Format::stereo(song.sample_rate_hz.into()));
+    let mut listener = Listener::new(format);
     let end = song.frames + latency_frames;
     for start in (0..end).step_by(block_frames) {
         let frames = block_frames.min(end - start);
@@ -102,7 +104,7 @@ pub fn master<Error>(
         let skipped = latency_frames.saturating_sub(start).min(frames);
         whole.mix(song, start, frames);
         whole.chain.process_noting(&mut whole.block.borrowed(frames), &mut gains);
-        each_in_parallel(&mut others, |part| {
+        each_in_parallel(&mut others, |(part, meters)| {
             part.mix(song, start, frames);
             let block = &mut part.block.borrowed(frames);
             if part.independent {
@@ -110,9 +112,9 @@ pub fn master<Error>(
             } else {
                 part.chain.process_following(block, &gains)
             }
-            part.meters.process(&part.block.from(skipped, frames));
+            meters.process(&part.block.from(skipped, frames));
         });
-        for (index, voice) in [&whole].into_iter().chain(&others).enumerate() {
+        for (index, voice) in [&whole].into_iter().chain(others.iter().map(|(part, _)| part)).enumerate() {
             write(index, &voice.block.from(skipped, frames))?;
         }
 
@@ -122,7 +124,7 @@ pub fn master<Error>(
         curve.push((time_s, db_from_gain(1.0 / lowest_gain)));
         advance(frames);
     }
-    let parts = others.into_iter().map(|voice| voice.meters.finish()).collect();
+    let parts = others.into_iter().map(|(_, meters)| meters.finish()).collect();
     Ok(listener.finish(statistics.finish(), curve, parts))
 }
 
@@ -173,7 +175,6 @@ pub(crate) struct Voice {
     /// A stem's block at its gain.
     turned: Vec<Vec<f32>>,
     pub(crate) chain: MasterChain,
-    meters: Meters,
     pub(crate) block: Block,
 }
 
@@ -190,7 +191,6 @@ impl Voice {
             sum: Sum::new(format.channels, capacity_frames),
             turned: Vec::new(),
             chain,
-            meters: Meters::new(format),
             block: Block { channels: [vec![0.0; capacity_frames], vec![0.0; capacity_frames]] },
         }
     }

@@ -135,5 +135,5 @@ impl Meters {
 ///
 /// The range is that of a live meter: what the Master Bus and most other programs show.
 pub fn figures(meter: &Meter) -> Figures {
-    Figures { max_gain_reduction_db: Reading::NONE, ..Figures::from_readings(&meter.readings(), 0.0) }
+    Figures::from_readings(&meter.readings())
 }

@@ -78,8 +78,8 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// What a chain's meters read, and the most its dynamics reduced. `[any]`
-    pub fn from_readings(readings: &Readings, max_gain_reduction_db: f64) -> Self {
+    /// What meters read. `[any]`
+    pub fn from_readings(readings: &Readings) -> Self {
         Self {
             integrated_lufs: readings.integrated_lufs.into(),
             range_lu: readings.range_lu.into(),
@@ -90,7 +90,7 @@ impl Figures {
             sample_peak_dbfs: readings.sample_peak_dbfs.into(),
             plr_lu: readings.plr_lu.into(),
             correlation: readings.overall_correlation.into(),
-            max_gain_reduction_db: max_gain_reduction_db.into(),
+            max_gain_reduction_db: Reading::NONE,
         }
     }
 }
