@@ -176,18 +176,30 @@ fn block(input: *const clap_input_events, output: *const clap_output_events) -> 
     }
 }
 
+/// A plugin as a host makes it, initialised.
+///
+/// # Safety
+/// The host outlives the plugin.
+unsafe fn made(host: &clap_host) -> *const clap_plugin {
+    let entry = door::entry::<Small, NoVst3>();
+    // SAFETY: the calls follow CLAP's order.
+    unsafe {
+        let factory = entry.get_factory.unwrap()(CLAP_PLUGIN_FACTORY_ID.as_ptr()).cast::<clap_plugin_factory>();
+        let plugin: *const clap_plugin =
+            (*factory).create_plugin.unwrap()(factory, &raw const *host, c"org.stemma.small".as_ptr());
+        assert!((*plugin).init.unwrap()(plugin));
+        plugin
+    }
+}
+
 #[test]
 fn an_edit_is_one_gesture_stopped_and_while_processing() {
     let host = test_host();
-    let entry = door::entry::<Small, NoVst3>();
     let mut heard = Heard::new();
     let output = clap_output_events { ctx: (&raw mut heard).cast(), try_push: Some(hear) };
     // SAFETY: the calls follow CLAP's order, and every pointer outlives the plugin.
     unsafe {
-        let factory = entry.get_factory.unwrap()(CLAP_PLUGIN_FACTORY_ID.as_ptr()).cast::<clap_plugin_factory>();
-        let plugin: *const clap_plugin =
-            (*factory).create_plugin.unwrap()(factory, &raw const host, c"org.stemma.small".as_ptr());
-        assert!((*plugin).init.unwrap()(plugin));
+        let plugin = made(&host);
         let (link, params) = MADE.take().unwrap();
 
         // Stopped: the host is asked to flush, and hears of it there; the value is set at once.
@@ -269,13 +281,9 @@ fn undo_tells_what_the_host_moves_from_what_it_gives_back() {
         scope: Scope { moment: &[], place: &[] },
     };
     let host = test_host();
-    let entry = door::entry::<Small, NoVst3>();
     // SAFETY: the calls follow CLAP's order, and every pointer outlives the plugin.
     unsafe {
-        let factory = entry.get_factory.unwrap()(CLAP_PLUGIN_FACTORY_ID.as_ptr()).cast::<clap_plugin_factory>();
-        let plugin: *const clap_plugin =
-            (*factory).create_plugin.unwrap()(factory, &raw const host, c"org.stemma.small".as_ptr());
-        assert!((*plugin).init.unwrap()(plugin));
+        let plugin = made(&host);
         let (link, params) = MADE.take().unwrap();
         let parameters =
             &*(*plugin).get_extension.unwrap()(plugin, CLAP_EXT_PARAMS.as_ptr()).cast::<clap_plugin_params>();
